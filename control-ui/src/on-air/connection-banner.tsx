@@ -1,0 +1,33 @@
+// Says that what is on the screen is old, how old, and that the air goes on without this page.
+import { Unplug } from 'lucide-react';
+import { useEffect, useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { duration } from '../format/times.ts';
+import { useLinkStatus, useStudio } from '../studio.tsx';
+
+function Age(): ReactNode {
+  const { t } = useTranslation();
+  const { link } = useStudio();
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  const heardAt = link.view().heardAt;
+  return <b>{t('link.age', { age: duration(heardAt === null ? 0 : now - heardAt) })}</b>;
+}
+
+/** Shown while the line to the studio is lost. */
+export function ConnectionBanner(): ReactNode {
+  const { t } = useTranslation();
+  const status = useLinkStatus();
+  if (status !== 'lost') return null;
+  return (
+    <div className="connection-banner" role="alert" data-testid="connection-banner">
+      <Unplug aria-hidden size={24} />
+      <span>
+        {t('link.lost')} <Age /> · {t('link.retrying')}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,20 @@
+// Tally: which scenes are on air, in preview or neither, as the switcher reported it.
+import type { SwitcherState } from '../../../server/contract/switcher.ts';
+
+/** `program` is red only while the station is on the air; `preview` is always green. */
+export interface Tally {
+  readonly program: boolean;
+  readonly preview: boolean;
+}
+
+type Facts = Pick<SwitcherState, 'program' | 'preview' | 'transition' | 'connection'>;
+
+/** A scene being mixed in counts as program: its picture is already going out. */
+export function tallyOf(scene: string, switcher: Facts): Tally {
+  if (switcher.connection !== 'connected') return { program: false, preview: false };
+  const mixing = switcher.transition.phase === 'settled' ? null : switcher.transition.to;
+  return {
+    program: scene === switcher.program || scene === mixing,
+    preview: scene === switcher.preview,
+  };
+}

@@ -1,0 +1,150 @@
+// Air as a whole: puts an order in force in every room, and says what is.
+import {
+  airContractVersion,
+  type AirOrder,
+  type AirOutputOrder,
+  type AirOutputReport,
+  type AirReport,
+} from '../contract/air-link.ts';
+import type { EncoderProfile } from '../contract/profiles.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import type { Bus } from './bus/bus.ts';
+import type { Slate } from './bus/slate.ts';
+import type { OrderFile } from './order-file.ts';
+import type { ProcessStats } from './process-stats.ts';
+
+/** The ingest, as far as air needs it. */
+export interface IngestPort {
+  apply(settings: AirOrder['ingest']): void;
+  report(): AirReport['ingest'] & {
+    readonly program: { readonly stream: AirReport['program'] } | null;
+    readonly feeds: Readonly<AirReport['feeds']>;
+  };
+  onChange(listener: () => void): () => void;
+  close(): Promise<void>;
+}
+
+/** The destinations, as far as air needs them. */
+export interface OutputsPort {
+  apply(orders: readonly AirOutputOrder[], encoder: EncoderProfile): void;
+  report(): Record<string, AirOutputReport>;
+  onChange(listener: () => void): () => void;
+  close(): Promise<void>;
+}
+
+export interface AirPorts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly orderFile: OrderFile;
+  readonly ingest: IngestPort;
+  readonly slate: Pick<Slate, 'want' | 'kind' | 'onChange' | 'close'>;
+  readonly bus: Pick<Bus, 'run' | 'poke' | 'report' | 'onChange' | 'close'>;
+  readonly outputs: OutputsPort;
+  monitor(): AirReport['monitor'];
+  stats(): ProcessStats;
+  ffmpegVersion(): string | null;
+}
+
+export interface Air {
+  /** Puts the order of the last run in force, if there is one. */
+  resume(): void;
+  /** Keeps the order on disk and puts it in force. */
+  accept(order: AirOrder): void;
+  /** Revision in force; null before the first order. */
+  rev(): number | null;
+  report(): AirReport;
+  /** Called when anything but a running figure changed; returns the removal. */
+  onChange(listener: () => void): () => void;
+  /** Forgets the order: this end is meant, and the next start waits for control. */
+  forget(): void;
+  /** Ends every room: destinations first, so that none of them sees the others go. */
+  close(): Promise<void>;
+}
+
+/** Joins the rooms; nothing happens before `resume` or `accept`. */
+export function createAir(ports: AirPorts): Air {
+  const { log, ingest, slate, bus, outputs } = ports;
+  const listeners = new Set<() => void>();
+  let present: AirOrder | null = null;
+
+  const changed = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const removals = [
+    ingest.onChange(() => {
+      bus.poke();
+      changed();
+    }),
+    slate.onChange(changed),
+    bus.onChange(changed),
+    outputs.onChange(changed),
+  ];
+
+  function enforce(order: AirOrder): void {
+    present = order;
+    slate.want({ encoder: order.encoder, slate: order.slate });
+    ingest.apply(order.ingest);
+    const on = order.live || order.outputs.some((o) => o.run);
+    // Outputs start on a bus that runs, and end before it does.
+    if (on) bus.run(true);
+    outputs.apply(order.outputs, order.encoder);
+    if (!on) bus.run(false);
+    changed();
+  }
+
+  return {
+    resume() {
+      const order = ports.orderFile.read();
+      if (!order || present) return;
+      log.info({ rev: order.rev, live: order.live }, 'resuming the last order');
+      try {
+        enforce(order);
+      } catch (error) {
+        // Not a reason to die: that would be a restart with the same order, for ever.
+        log.error({ err: error }, 'the last order could not be put in force; waiting for control');
+      }
+    },
+    accept(order) {
+      try {
+        ports.orderFile.write(order);
+      } catch (error) {
+        // The air goes before its own memory: a full disk must not keep a person from stopping it.
+        log.error({ err: error }, 'the order could not be kept; a restart would not know it');
+      }
+      enforce(order);
+    },
+    rev: () => present?.rev ?? null,
+    report() {
+      const { program, feeds, ...state } = ingest.report();
+      const { source, sourceSince } = bus.report();
+      return {
+        contract: airContractVersion,
+        at: ports.clock.now(),
+        orderRev: present?.rev ?? null,
+        source,
+        sourceSince,
+        program: program?.stream ?? null,
+        ingest: state,
+        slate: slate.kind(),
+        outputs: outputs.report(),
+        feeds: { ...feeds },
+        monitor: ports.monitor(),
+        ffmpegVersion: ports.ffmpegVersion(),
+        ...ports.stats(),
+      };
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    forget: () => ports.orderFile.clear(),
+    async close() {
+      for (const remove of removals) remove();
+      await outputs.close();
+      bus.close();
+      slate.close();
+      await ingest.close();
+    },
+  };
+}

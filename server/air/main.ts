@@ -1,0 +1,153 @@
+// Composition root of the air process: media that goes on whatever happens to control.
+//
+// Environment: STUDIO_AIR_CONTROL_URL, STUDIO_AIR_TOKEN_FILE, STUDIO_DATA, STUDIO_LOG_LEVEL.
+// Exit codes: 0 asked to end (SIGTERM, SIGINT, control's shutdown) · 1 unsafe to go on, start it
+// again · 2 bad environment · 3 another air has this data folder.
+// SIGTERM and SIGINT keep the order on disk, so that a restart resumes it; control's shutdown
+// forgets it, because there a person ended the transmission.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { StudioError } from '../core/errors.ts';
+import { systemClock } from '../core/clock.ts';
+import { newId, newSecret } from '../core/ids.ts';
+import { createLog, type Log } from '../core/log.ts';
+import { openSecretBox } from '../core/secret-box.ts';
+import { createAir } from './air.ts';
+import { createBus } from './bus/bus.ts';
+import { createMonitorServer } from './bus/monitor-http.ts';
+import { renderSlate } from './bus/slate-render.ts';
+import { createSlate } from './bus/slate.ts';
+import { readAirConfig, type AirConfig } from './air-config.ts';
+import { guardProcess } from './crash-guard.ts';
+import { findFfmpegVersion } from './ffmpeg-version.ts';
+import { createIngest } from './ingest/server.ts';
+import { createLink, type Link } from './link.ts';
+import { acquireProcessLock } from '../core/process-lock.ts';
+import { createOrderFile } from './order-file.ts';
+import { createOutputs } from './outputs/outputs.ts';
+import { createProcessStats } from './process-stats.ts';
+
+/** Past this a stop is a hang; workers end by themselves when their stdin closes. */
+const stopMs = 15_000;
+
+async function start(config: AirConfig, log: Log): Promise<void> {
+  const clock = systemClock();
+  const random = Math.random;
+  const lock = await acquireProcessLock('air', config.dataDir);
+  const box = openSecretBox(join(config.dataDir, 'secret.key'));
+  const slate = createSlate({
+    clock,
+    log: log.child({ room: 'slate' }),
+    random,
+    dir: join(config.dataDir, 'slates'),
+    render: (wish, path, signal) => renderSlate(wish, path, { clock, signal }),
+  });
+  const ingest = createIngest({
+    clock,
+    log: log.child({ room: 'ingest' }),
+    dataDir: config.dataDir,
+    random,
+  });
+  const bus = createBus({
+    clock,
+    log: log.child({ room: 'bus' }),
+    random,
+    program: () => ingest.programFlv(),
+    slate,
+  });
+  const outputs = createOutputs({
+    tap: bus.tap,
+    clock,
+    log: log.child({ room: 'outputs' }),
+    random,
+  });
+  const token = newSecret();
+  const monitor = await createMonitorServer({ clock, log, tap: bus.tap, token });
+  const stats = createProcessStats(clock, process.pid);
+  let ffmpegVersion: string | null = null;
+  const air = createAir({
+    clock,
+    log,
+    orderFile: createOrderFile(join(config.dataDir, 'air-order'), box, log),
+    ingest,
+    slate,
+    bus,
+    outputs,
+    monitor: () => ({ port: monitor.port, token }),
+    stats: () => stats.get(),
+    ffmpegVersion: () => ffmpegVersion,
+  });
+
+  let stopping = false;
+  let link: Link | null = null;
+  const stop = async (why: string): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ why }, 'air ends');
+    clock.after(stopMs, () => process.exit(1));
+    await air.close().catch((error: unknown) => log.error({ err: error }, 'while ending'));
+    link?.close();
+    stats.close();
+    await monitor.close();
+    lock.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => void stop(signal));
+  }
+  // The air first; control is only told once there is something true to tell.
+  air.resume();
+  log.info({ pid: process.pid, monitor: monitor.port }, 'air is up');
+  ffmpegVersion = await findFfmpegVersion();
+  if (!ffmpegVersion) log.error({}, 'ffmpeg was not found: neither slate nor destinations');
+  if (stopping) return;
+  link = createLink({
+    clock,
+    log: log.child({ room: 'link' }),
+    random,
+    controlUrl: config.controlUrl,
+    airId: newId('air'),
+    pid: process.pid,
+    token: () => readToken(config.tokenFile),
+    presentRev: () => air.rev(),
+    accept: (order) => air.accept(order),
+    report: () => air.report(),
+    shutdown() {
+      air.forget();
+      void stop('control');
+    },
+  });
+  air.onChange(() => link?.changed());
+}
+
+function readToken(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8').trim() || null;
+  } catch {
+    return null;
+  }
+}
+
+/** Ends with a message for the console when air cannot start at all. */
+async function main(): Promise<void> {
+  let config: AirConfig;
+  try {
+    config = readAirConfig(process.env, resolve(import.meta.dirname, '../..'));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(2);
+  }
+  const log = createLog(config.logLevel, 'air');
+  guardProcess(process, systemClock(), log);
+  try {
+    mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+    await start(config, log);
+  } catch (error) {
+    const taken = error instanceof StudioError && error.code === 'conflict';
+    if (taken) console.error(`${error.words.es}\n${error.words.en}`);
+    else log.error({ err: error }, 'air could not start');
+    process.exit(taken ? 3 : 1);
+  }
+}
+
+await main();

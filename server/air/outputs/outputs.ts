@@ -1,0 +1,112 @@
+// Every output ordered of this air process: each supervised alone, none aware of another.
+import type { AirOutputOrder, AirOutputReport } from '../../contract/air-link.ts';
+import type { EncoderProfile } from '../../contract/profiles.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Log } from '../../core/log.ts';
+import type { BusTap } from '../bus/tap.ts';
+import { createOutput, type SupervisedOutput } from './output.ts';
+
+export interface OutputsPorts {
+  readonly tap: BusTap;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** In [0, 1): the jitter of retries. */
+  readonly random: () => number;
+  readonly ffmpegPath?: string;
+  /** Trusted authorities of TLS destinations; the system's bundle unless told otherwise. */
+  readonly caFile?: string;
+}
+
+export interface Outputs {
+  /** The whole wanted set; an output that is not in it is ended and forgotten. */
+  apply(orders: readonly AirOutputOrder[], encoder: EncoderProfile): void;
+  /** What is, by output id. */
+  report(): Record<string, AirOutputReport>;
+  /** Calls `listener` when a state or a problem changed; returns its removal. */
+  onChange(listener: () => void): () => void;
+  /** Ends every worker cleanly; resolves when all are gone, after 6 s at the latest. */
+  close(): Promise<void>;
+}
+
+const tickMs = 100;
+const sampleMs = 1000;
+const closeMs = 5000;
+const systemAuthorities = '/etc/ssl/certs/ca-certificates.crt';
+
+/** Starts supervising, with nothing ordered. */
+export function createOutputs(ports: OutputsPorts): Outputs {
+  const { clock } = ports;
+  const outputs = new Map<string, SupervisedOutput>();
+  /** No longer ordered, still ending; gone from the map once idle. */
+  const leaving = new Set<string>();
+  const listeners = new Set<() => void>();
+  let closed = false;
+
+  const changed = () => {
+    for (const listener of listeners) listener();
+  };
+  const stopTicks = clock.every(tickMs, () => {
+    for (const [id, output] of outputs) {
+      output.tick();
+      if (leaving.has(id) && output.idle) {
+        outputs.delete(id);
+        leaving.delete(id);
+        changed();
+      }
+    }
+  });
+  const stopSamples = clock.every(sampleMs, () => {
+    for (const output of outputs.values()) void output.sample();
+  });
+
+  function outputFor(id: string): SupervisedOutput {
+    const known = outputs.get(id);
+    if (known) return known;
+    const made = createOutput(id, {
+      tap: ports.tap,
+      clock,
+      log: ports.log,
+      random: ports.random,
+      ffmpegPath: ports.ffmpegPath ?? 'ffmpeg',
+      caFile: ports.caFile ?? systemAuthorities,
+      changed,
+    });
+    outputs.set(id, made);
+    return made;
+  }
+
+  return {
+    apply(orders, encoder) {
+      if (closed) return;
+      const wanted = new Set(orders.map((order) => order.id));
+      for (const [id, output] of outputs) {
+        if (wanted.has(id)) continue;
+        leaving.add(id);
+        output.stop();
+      }
+      for (const order of orders) {
+        leaving.delete(order.id);
+        outputFor(order.id).order(order, encoder);
+      }
+    },
+    report() {
+      return Object.fromEntries([...outputs].map(([id, output]) => [id, output.report()]));
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      closed = true;
+      stopTicks();
+      stopSamples();
+      for (const output of outputs.values()) output.stop();
+      const until = clock.mono() + closeMs;
+      while ([...outputs.values()].some((o) => !o.idle) && clock.mono() < until) {
+        await new Promise<void>((resolve) => clock.after(20, resolve));
+      }
+      for (const output of outputs.values()) output.kill();
+      listeners.clear();
+    },
+  };
+}

@@ -1,0 +1,49 @@
+// Structured logs on stderr (stdout is for people), with every secret-bearing field removed.
+import pino from 'pino';
+
+/** What a room needs of a logger. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  child(bindings: Record<string, unknown>): Log;
+}
+
+export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
+
+const secretNames = [
+  'key',
+  'password',
+  'token',
+  'passphrase',
+  'secret',
+  'programKey',
+  'playKey',
+  'authorization',
+  'cookie',
+];
+
+/** A logger whose lines never carry fields with the names of secrets, at the top or one level down. */
+export function createLog(level: LogLevel, name: string): Log {
+  return pino(
+    {
+      level,
+      name,
+      redact: {
+        paths: secretNames.flatMap((n) => [n, `*.${n}`, `*.*.${n}`]),
+        censor: '[redacted]',
+      },
+    },
+    pino.destination(2),
+  );
+}
+
+/** A logger that drops everything, for tests of pure services. */
+export const silentLog: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => silentLog,
+};

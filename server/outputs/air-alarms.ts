@@ -1,0 +1,148 @@
+// Which alarms the air deserves right now, judged from the state alone. Pure but for the memory passed in.
+import type { Failure } from '../contract/failures.ts';
+import type { Output } from '../contract/outputs.ts';
+import type { StudioState } from '../contract/state.ts';
+import type { AlarmWords } from '../core/alarms.ts';
+import { causeWords } from './causes.ts';
+import type { LinkState } from './parts.ts';
+
+/** Since when things that should be well are not (epoch ms); made and read by `judgeAlarms`. */
+export interface AlarmMemory {
+  readonly outputsDown: ReadonlyMap<string, number>;
+  readonly ingestDown: number | null;
+  readonly noProgram: number | null;
+  /** Whether the program was seen on the air since the last `air.goLive`. */
+  readonly hadProgram: boolean;
+}
+
+/** Nothing wrong yet. */
+export const calm: AlarmMemory = {
+  outputsDown: new Map(),
+  ingestDown: null,
+  noProgram: null,
+  hadProgram: false,
+};
+
+/** An output with a known problem alarms after this; one merely starting gets longer. */
+const downMs = 3000;
+const startingMs = 10_000;
+
+type Seen = Pick<StudioState, 'air' | 'outputs' | 'switcher' | 'station'>;
+
+/**
+ * The alarms to be up at `now` by id (every other of this room is to be cleared), and the memory for
+ * the next call. While the link is not fresh nothing new is judged: the caller keeps what was up.
+ */
+export function judgeAlarms(
+  state: Seen,
+  memory: AlarmMemory,
+  now: number,
+): { alarms: Map<string, AlarmWords>; memory: AlarmMemory } {
+  const alarms = new Map<string, AlarmWords>();
+  const outputsDown = new Map<string, number>();
+  for (const [id, output] of Object.entries(state.outputs)) {
+    if (output.order !== 'start' || output.state === 'live') continue;
+    const since = memory.outputsDown.get(id) ?? now;
+    outputsDown.set(id, since);
+    if (now - since > (output.problem ? downMs : startingMs)) {
+      alarms.set(`output-${id}`, outputAlarm(output));
+    }
+  }
+  const { ingest } = state.air;
+  const ingestDown = ingest.state === 'up' ? null : (memory.ingestDown ?? now);
+  if (ingestDown !== null && now - ingestDown > downMs) alarms.set('ingest', ingestAlarm(state));
+
+  const live = state.air.order === 'live';
+  const hadProgram = live && (memory.hadProgram || state.air.source === 'live');
+  const noProgram = live && state.air.source !== 'live' ? (memory.noProgram ?? now) : null;
+  // Losing the program is said at once; at the start it is given the time OBS takes to begin.
+  if (noProgram !== null && (hadProgram || now - noProgram > downMs)) {
+    alarms.set('air-slate', slateAlarm(state, hadProgram));
+  }
+  return { alarms, memory: { outputsDown, ingestDown, noProgram, hadProgram } };
+}
+
+function outputAlarm(output: Output): AlarmWords {
+  const cause = causeWords(output.problem?.cause ?? 'timeout', output.kind);
+  return {
+    severity: 'critical',
+    what: {
+      es: `«${output.name}» no está recibiendo.`,
+      en: `“${output.name}” is not receiving.`,
+    },
+    advice: cause,
+  };
+}
+
+function ingestAlarm(state: Seen): AlarmWords {
+  const { ingest } = state.air;
+  return {
+    severity: 'critical',
+    what: {
+      es: 'La recepción RTMP no funciona: ni OBS ni las unidades de campo pueden entrar.',
+      en: 'The RTMP ingest is not working: neither OBS nor the field units can get in.',
+    },
+    advice: { es: ingest.text, en: ingest.textEn },
+  };
+}
+
+function slateAlarm(state: Seen, hadProgram: boolean): AlarmWords {
+  const name = state.station.slateText;
+  const feeding = state.air.source === 'slate';
+  const out = feeding
+    ? { es: `sale la cortinilla «${name}»`, en: `the slate “${name}” is going out` }
+    : { es: 'no está saliendo nada', en: 'nothing is going out' };
+  return {
+    severity: 'critical',
+    what: hadProgram
+      ? {
+          es: `Se perdió la señal de OBS; ${out.es}.`,
+          en: `The signal from OBS was lost; ${out.en}.`,
+        }
+      : {
+          es: `OBS no está enviando el programa; ${out.es}.`,
+          en: `OBS is not sending the program; ${out.en}.`,
+        },
+    advice:
+      state.switcher.connection === 'connected'
+        ? {
+            es: 'OBS responde: se le está pidiendo transmitir otra vez. Si no vuelve, revise en OBS el botón «Iniciar transmisión».',
+            en: 'OBS answers and is being asked to stream again. If it does not return, check “Start streaming” in OBS.',
+          }
+        : {
+            es: 'OBS no responde. Ábralo o reinícielo: al volver se reanuda solo.',
+            en: 'OBS does not answer. Open or restart it: the program resumes by itself.',
+          },
+  };
+}
+
+/** The alarm for a link that is not fresh; null while it is, or while air is given time to start. */
+export function linkAlarm(link: LinkState, awayMs: number): AlarmWords | null {
+  if (link === 'fresh' || awayMs < (link === 'never' ? startingMs : 2000)) return null;
+  return {
+    severity: 'critical',
+    what: {
+      es: 'El proceso de emisión no responde.',
+      en: 'The air process does not answer.',
+    },
+    advice: {
+      es: 'Si sigue en marcha, lo que estaba al aire continúa por su cuenta; si se cerró, vuelve a arrancar solo. Si pasa de un minuto, avise a soporte.',
+      en: 'If it still runs, what was on the air carries on by itself; if it ended, it starts again by itself. Past a minute, tell support.',
+    },
+  };
+}
+
+/** The alarm for an order that air did not take. */
+export function refusedAlarm(failure: Pick<Failure, 'message' | 'messageEn'>): AlarmWords {
+  return {
+    severity: 'critical',
+    what: {
+      es: `El proceso de emisión no aceptó la orden: ${failure.message}`,
+      en: `The air process did not take the order: ${failure.messageEn}`,
+    },
+    advice: {
+      es: 'Se repite sola. Si no cede en un minuto, reinicie el servidor cuando pueda.',
+      en: 'It is repeated by itself. If it does not clear in a minute, restart the server when you can.',
+    },
+  };
+}

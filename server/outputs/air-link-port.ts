@@ -1,0 +1,23 @@
+// The port to the air process, whatever carries it.
+import type { AirOrder, AirReport, OrderAnswer } from '../contract/air-link.ts';
+
+/** Implemented by the web's namespace /air; at most one air is connected at a time. */
+export interface AirLink {
+  onConnect(listener: () => void): void;
+  onReport(listener: (report: AirReport) => void): void;
+  onDisconnect(listener: () => void): void;
+  /** Rejects when no air is connected; waits are bounded by the callers. */
+  sendOrder(order: AirOrder): Promise<OrderAnswer>;
+  /** Asks air to stop everything cleanly and exit; resolves at its acknowledgement. */
+  shutdown(): Promise<void>;
+  connected(): boolean;
+  /** Address air dialled in from; null when none is connected. */
+  remoteAddress(): string | null;
+}
+
+/** Host of air as an address can carry it: loopback as 127.0.0.1, IPv6 in brackets. */
+export function airHost(remote: string | null): string {
+  const address = (remote ?? '').replace(/^::ffff:/i, '');
+  if (address === '' || address === '::1' || address.startsWith('127.')) return '127.0.0.1';
+  return address.includes(':') ? `[${address}]` : address;
+}

@@ -1,0 +1,75 @@
+// What each cause of a failing output means to a person: what happened and what to do, in one sentence.
+import type { OutputCause, OutputKind } from '../contract/outputs.ts';
+import type { Words } from '../core/errors.ts';
+
+const causes: Record<OutputCause, Words> = {
+  refused: {
+    es: 'El servidor de destino rechaza la conexión. Revise la dirección y el puerto; si están bien, la plataforma está caída.',
+    en: 'The destination server refuses the connection. Check the address and port; if they are right, the platform is down.',
+  },
+  unresolved: {
+    es: 'No se encuentra el servidor de destino. Revise que la dirección esté bien escrita y que haya internet.',
+    en: 'The destination server cannot be found. Check the spelling of the address and that there is internet.',
+  },
+  rejected: {
+    es: 'La plataforma no acepta la clave de transmisión. Copie la clave actual desde la plataforma y escríbala de nuevo.',
+    en: 'The platform does not accept the stream key. Copy the current key from the platform and enter it again.',
+  },
+  kicked: {
+    es: 'La plataforma cerró la transmisión. Revise allá si el evento terminó, si otro equipo usa la misma clave o si hay un aviso de derechos.',
+    en: 'The platform closed the stream. Check there whether the event ended, another encoder uses the same key, or there is a rights notice.',
+  },
+  certificate: {
+    es: 'El certificado de seguridad del destino no es válido. Revise la dirección y la fecha de este equipo; no se envía nada hasta que se corrija.',
+    en: 'The security certificate of the destination is not valid. Check the address and the date of this machine; nothing is sent until it is fixed.',
+  },
+  timeout: {
+    es: 'El destino no contesta. Revise internet y la dirección; se sigue intentando.',
+    en: 'The destination does not answer. Check the internet and the address; it keeps trying.',
+  },
+  stalled: {
+    es: 'El destino dejó de recibir. Se reconecta solo; si se repite, revise la subida de internet.',
+    en: 'The destination stopped receiving. It reconnects by itself; if it repeats, check the upload.',
+  },
+  slow: {
+    es: 'La subida no alcanza para este destino y se están perdiendo cuadros. Baje la calidad o apague otra salida.',
+    en: 'The upload is too slow for this destination and frames are being dropped. Lower the quality or stop another output.',
+  },
+  unauthorized: {
+    es: 'El servidor de radio no acepta la contraseña. Escriba la contraseña de la fuente (source) del punto de montaje.',
+    en: 'The radio server does not accept the password. Enter the source password of the mount.',
+  },
+  mountTaken: {
+    es: 'Otro equipo ya transmite en ese punto de montaje. Apáguelo o use otro punto de montaje.',
+    en: 'Another encoder already feeds that mount. Stop it or use another mount.',
+  },
+  noProgram: {
+    es: 'Todavía no hay programa ni cortinilla para enviar. Revise que OBS esté transmitiendo.',
+    en: 'There is no program or slate to send yet. Check that OBS is streaming.',
+  },
+  spawn: {
+    es: 'No se pudo iniciar ffmpeg. Revise que esté instalado y que el equipo tenga memoria libre.',
+    en: 'ffmpeg could not be started. Check that it is installed and that the machine has free memory.',
+  },
+  unknown: {
+    es: 'La salida falló por una causa no reconocida. Se sigue intentando; el detalle está abajo.',
+    en: 'The output failed for an unrecognised reason. It keeps trying; the detail is below.',
+  },
+};
+
+/** Radio outputs answer some causes with other words: they have passwords and mounts, not stream keys. */
+const radioCauses: Partial<Record<OutputCause, Words>> = {
+  rejected: {
+    es: 'El servidor de radio rechazó la emisión. Revise el punto de montaje y la contraseña de la fuente.',
+    en: 'The radio server rejected the feed. Check the mount and the source password.',
+  },
+  kicked: {
+    es: 'El servidor de radio cerró la emisión. Revise si se reinició o si otro equipo tomó el punto de montaje.',
+    en: 'The radio server closed the feed. Check whether it restarted or another encoder took the mount.',
+  },
+};
+
+/** The sentence for `cause` on an output of `kind`. */
+export function causeWords(cause: OutputCause, kind: OutputKind): Words {
+  return (kind === 'icecast' ? radioCauses[cause] : undefined) ?? causes[cause];
+}

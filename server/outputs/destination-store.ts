@@ -1,0 +1,137 @@
+// The destinations people configured: cached in memory with their secrets, sealed in the database.
+import type { Kysely } from 'kysely';
+import type { OutputKind, RadioSettings } from '../contract/outputs.ts';
+import { radioSettings } from '../contract/outputs.ts';
+import type { SecretBox } from '../core/secret-box.ts';
+import type { Database, OutputsTable } from '../store/schema.ts';
+
+/** One destination, secrets in clear: never leaves this room but in the order to air. */
+export interface Destination {
+  readonly id: string;
+  readonly name: string;
+  readonly profile: string;
+  readonly kind: OutputKind;
+  /** Empty when it could not be opened with the present key file. */
+  readonly url: string;
+  readonly key: string | null;
+  /** True when the stored secrets belong to another key file: people must enter them again. */
+  readonly unreadable: boolean;
+  readonly withAir: boolean;
+  readonly settings: RadioSettings | null;
+  readonly ordered: 'start' | 'stop';
+  readonly createdAt: number;
+  readonly position: number;
+}
+
+export interface DestinationStore {
+  /** All, in screen order. */
+  list(): readonly Destination[];
+  get(id: string): Destination | undefined;
+  /** Inserts or replaces one; durable when resolved. */
+  save(destination: Destination): Promise<void>;
+  remove(id: string): Promise<void>;
+  /**
+   * Orders `ids` to start or stop and writes `settings` (key → value) in one transaction, so that
+   * going live is whole or not at all.
+   */
+  order(
+    ids: readonly string[],
+    ordered: 'start' | 'stop',
+    settings?: Readonly<Record<string, unknown>>,
+  ): Promise<void>;
+}
+
+/** Reads all destinations; one whose secrets cannot be opened is kept, marked `unreadable`. */
+export async function openDestinations(
+  db: Kysely<Database>,
+  box: SecretBox,
+): Promise<DestinationStore> {
+  const rows = await db.selectFrom('outputs').selectAll().execute();
+  const all = new Map(rows.map((row) => [row.id, fromRow(row, box)]));
+
+  return {
+    list: () =>
+      [...all.values()].toSorted((a, b) => a.position - b.position || a.createdAt - b.createdAt),
+    get: (id) => all.get(id),
+    async save(destination) {
+      const row = toRow(destination, box);
+      await db
+        .insertInto('outputs')
+        .values(row)
+        .onConflict((c) => c.column('id').doUpdateSet(row))
+        .execute();
+      all.set(destination.id, destination);
+    },
+    async remove(id) {
+      await db.deleteFrom('outputs').where('id', '=', id).execute();
+      all.delete(id);
+    },
+    async order(ids, ordered, settings = {}) {
+      await db.transaction().execute(async (trx) => {
+        if (ids.length > 0) {
+          await trx
+            .updateTable('outputs')
+            .set({ ordered })
+            .where('id', 'in', [...ids])
+            .execute();
+        }
+        for (const [key, value] of Object.entries(settings)) {
+          const value_json = JSON.stringify(value);
+          await trx
+            .insertInto('settings')
+            .values({ key, value_json })
+            .onConflict((c) => c.column('key').doUpdateSet({ value_json }))
+            .execute();
+        }
+      });
+      for (const id of ids) {
+        const destination = all.get(id);
+        if (destination) all.set(id, { ...destination, ordered });
+      }
+    },
+  };
+}
+
+const urlPlace = (id: string): string => `output:${id}:url`;
+const keyPlace = (id: string): string => `output:${id}:key`;
+
+function toRow(d: Destination, box: SecretBox): OutputsTable {
+  return {
+    id: d.id,
+    name: d.name,
+    profile: d.profile,
+    kind: d.kind,
+    url_sealed: box.seal(d.url, urlPlace(d.id)),
+    key_sealed: d.key === null ? null : box.seal(d.key, keyPlace(d.id)),
+    with_air: d.withAir ? 1 : 0,
+    settings_json: d.settings ? JSON.stringify(d.settings) : null,
+    ordered: d.ordered,
+    created_at: d.createdAt,
+    position: d.position,
+  };
+}
+
+function fromRow(row: OutputsTable, box: SecretBox): Destination {
+  let secrets: Pick<Destination, 'url' | 'key' | 'unreadable'>;
+  try {
+    secrets = {
+      url: box.open(row.url_sealed, urlPlace(row.id)),
+      key: row.key_sealed === null ? null : box.open(row.key_sealed, keyPlace(row.id)),
+      unreadable: false,
+    };
+  } catch {
+    secrets = { url: '', key: null, unreadable: true };
+  }
+  return {
+    id: row.id,
+    name: row.name,
+    profile: row.profile,
+    kind: row.kind,
+    ...secrets,
+    withAir: row.with_air === 1,
+    settings: row.settings_json ? radioSettings.parse(JSON.parse(row.settings_json)) : null,
+    ordered: row.ordered,
+    createdAt: row.created_at,
+    position: row.position,
+  };
+}

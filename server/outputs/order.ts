@@ -1,0 +1,51 @@
+// Builds the whole wanted state that air follows. Pure: the same facts make the same order, byte by byte.
+import { airContractVersion, type AirOrder, type AirOutputOrder } from '../contract/air-link.ts';
+import type { EncoderProfile } from '../contract/profiles.ts';
+import type { StationState } from '../contract/station.ts';
+
+/** Everything an order is made of; secrets in clear. */
+export interface OrderFacts {
+  readonly live: boolean;
+  readonly encoder: EncoderProfile;
+  readonly station: Pick<StationState, 'name' | 'slateText' | 'colors'>;
+  readonly rtmpPort: number;
+  readonly programKey: string;
+  readonly playKey: string;
+  readonly feeds: readonly { readonly id: string; readonly key: string }[];
+  readonly outputs: readonly AirOutputOrder[];
+}
+
+/** The order without the two fields that say which one it is. */
+export type OrderContent = Omit<AirOrder, 'rev' | 'issuedAt'>;
+
+const byId = (a: { id: string }, b: { id: string }): number =>
+  a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+
+/** What air should do, independent of the order in which facts were gathered. */
+export function orderContent(facts: OrderFacts): OrderContent {
+  return {
+    contract: airContractVersion,
+    live: facts.live,
+    encoder: facts.encoder,
+    slate: {
+      name: facts.station.name,
+      text: facts.station.slateText,
+      background: facts.station.colors.slate,
+      foreground: facts.station.colors.onSlate,
+    },
+    ingest: {
+      rtmpPort: facts.rtmpPort,
+      programKey: facts.programKey,
+      playKey: facts.playKey,
+      feeds: facts.feeds.map(({ id, key }) => ({ id, key })).toSorted(byId),
+    },
+    outputs: facts.outputs
+      .map(({ id, kind, run, url, key, settings }) => ({ id, kind, run, url, key, settings }))
+      .toSorted(byId),
+  };
+}
+
+/** Whether two orders ask for the same. */
+export function sameOrder(a: OrderContent, b: OrderContent): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,149 @@
+// Turns what air reported into the state people see, and into the events that leave evidence. Pure.
+import type { AirOutputReport, AirReport } from '../contract/air-link.ts';
+import type { AirSource, AirState } from '../contract/air.ts';
+import type { Output, OutputCause, OutputKind } from '../contract/outputs.ts';
+import { causeWords } from './causes.ts';
+import { feedingSince, isOnAir, nextOnAir, type OnAirMemory } from './on-air.ts';
+import { ingestWords } from './parts.ts';
+
+/** Something that happened by itself and belongs in the audit log. */
+export type AirEvent =
+  | { readonly type: 'adopted'; readonly source: AirSource }
+  | { readonly type: 'source'; readonly from: AirSource; readonly to: AirSource }
+  | {
+      readonly type: 'outputLost';
+      readonly id: string;
+      readonly name: string;
+      readonly kind: OutputKind;
+      readonly cause: OutputCause | null;
+    }
+  | { readonly type: 'outputRecovered'; readonly id: string; readonly name: string };
+
+/** What the report is read against. */
+export interface ReportFacts {
+  /** Ordered on the air. */
+  readonly live: boolean;
+  /** Control's clock, epoch ms. */
+  readonly now: number;
+  /** Added to every time of air's to have it in control's clock. */
+  readonly offsetMs: number;
+  readonly memory: OnAirMemory;
+}
+
+export interface ReportResult {
+  readonly air: AirState;
+  readonly outputs: Record<string, Output>;
+  readonly memory: OnAirMemory;
+  readonly events: AirEvent[];
+}
+
+/** The state after `report`: outputs that air does not mention are idle, those unknown here are ignored. */
+export function applyReport(
+  old: { readonly air: AirState; readonly outputs: Readonly<Record<string, Output>> },
+  report: AirReport,
+  facts: ReportFacts,
+): ReportResult {
+  const shift: Shift = <T extends number | null>(at: T) =>
+    (at === null ? null : at + facts.offsetMs) as T;
+  const events: AirEvent[] = [];
+  const outputs: Record<string, Output> = {};
+  for (const [id, was] of Object.entries(old.outputs)) {
+    const told = report.outputs[id];
+    const is = told ? outputFrom(was, told, shift) : idleOutput(was, facts.now);
+    outputs[id] = is;
+    events.push(...outputEvents(id, was, is));
+  }
+  const kinds = new Map(Object.entries(outputs).map(([id, o]) => [id, o.kind]));
+  const onAir = isOnAir(facts.live, report, kinds);
+  const memory = nextOnAir(facts.memory, onAir, facts.live, facts.now, shift(feedingSince(report)));
+  if (old.air.reportedAt === null) {
+    if (onAir) events.unshift({ type: 'adopted', source: report.source });
+  } else if (old.air.source !== report.source) {
+    events.unshift({ type: 'source', from: old.air.source, to: report.source });
+  }
+  const words = ingestWords(report.ingest);
+  const air: AirState = {
+    connected: true,
+    order: facts.live ? 'live' : 'stop',
+    onAir,
+    source: report.source,
+    since: onAir ? memory.since : null,
+    sourceSince: shift(report.sourceSince),
+    program: report.program,
+    ingest: {
+      state: report.ingest.state,
+      rtmpPort: report.ingest.rtmpPort,
+      since: shift(report.ingest.since),
+      restarts: report.ingest.restarts,
+      text: words.es,
+      textEn: words.en,
+    },
+    slate: report.slate,
+    cpuPercent: report.cpuPercent,
+    memoryMb: report.memoryMb,
+    reportedAt: facts.now,
+  };
+  return { air, outputs, memory, events };
+}
+
+/** From air's clock to control's. */
+type Shift = <T extends number | null>(at: T) => T;
+
+function outputFrom(was: Output, told: AirOutputReport, shift: Shift): Output {
+  const { problem, ...rest } = told;
+  const words = problem ? causeWords(problem.cause, was.kind) : null;
+  return {
+    ...was,
+    ...rest,
+    since: shift(told.since),
+    liveSince: shift(told.liveSince),
+    nextRetryAt: shift(told.nextRetryAt),
+    problem:
+      problem && words
+        ? {
+            cause: problem.cause,
+            text: words.es,
+            textEn: words.en,
+            detail: problem.detail,
+            at: shift(problem.at),
+          }
+        : null,
+  };
+}
+
+/** What an output shows when nothing runs for it. */
+export const idleFacts = {
+  state: 'idle',
+  liveSince: null,
+  bitrateKbps: 0,
+  sentBytes: 0,
+  droppedFrames: 0,
+  queueMs: 0,
+  restarts: 0,
+  nextRetryAt: null,
+  problem: null,
+  cpuPercent: 0,
+  memoryMb: 0,
+  loudnessLufs: null,
+  silentSeconds: null,
+} as const satisfies Partial<Output>;
+
+function idleOutput(was: Output, now: number): Output {
+  return { ...was, ...idleFacts, since: was.state === 'idle' ? was.since : now };
+}
+
+function outputEvents(id: string, was: Output, is: Output): AirEvent[] {
+  if (was.order !== 'start') return [];
+  const event = { id, name: was.name };
+  const cause = is.problem?.cause ?? null;
+  const lost = { ...event, type: 'outputLost', kind: is.kind, cause } as const;
+  const recovered = { ...event, type: 'outputRecovered' } as const;
+  const wasLive = was.state === 'live';
+  if (wasLive && is.state === 'live') {
+    // Lost and back between two reports.
+    return is.restarts > was.restarts ? [lost, recovered] : [];
+  }
+  if (wasLive) return [lost];
+  const wasDown = was.state === 'retrying' || was.state === 'failed' || was.restarts > 0;
+  return is.state === 'live' && wasDown ? [recovered] : [];
+}

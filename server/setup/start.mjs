@@ -1,0 +1,10 @@
+// `npm start`: everything the studio needs, then the server itself.
+import { ensureDebianPackages } from './debian-packages.mjs';
+import { ensureNpmPackages } from './npm-packages.mjs';
+import { ensurePage } from './page.mjs';
+import { become } from './run.mjs';
+
+ensureNpmPackages();
+await ensureDebianPackages({ tests: false });
+ensurePage();
+become(['--disable-warning=ExperimentalWarning', 'server/main.ts']);

@@ -1,0 +1,48 @@
+// Kysely's SQLite dialect over Node's own `node:sqlite`, and direct statements that respect its transactions.
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import {
+  SqliteAdapter,
+  SqliteDriver,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type Dialect,
+  type SqliteDatabase,
+} from 'kysely';
+
+/** SQLite rolls schema changes back like any other: migrations are whole or not at all. */
+class TransactionalSqliteAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+// Kysely passes what queries were built with; node:sqlite refuses what it cannot store.
+const values = (parameters: ReadonlyArray<unknown>): SQLInputValue[] =>
+  parameters as SQLInputValue[];
+
+/** A dialect on an open database; `afterStatement` runs after each statement that does not return rows. */
+export function nodeSqliteDialect(raw: DatabaseSync, afterStatement: () => void): Dialect {
+  const database: SqliteDatabase = {
+    close: () => raw.close(),
+    prepare(sql) {
+      const statement = raw.prepare(sql);
+      return {
+        reader: statement.columns().length > 0,
+        // Plain objects: node:sqlite's rows have no prototype.
+        all: (parameters) => statement.all(...values(parameters)).map((row) => ({ ...row })),
+        run(parameters) {
+          const result = statement.run(...values(parameters));
+          afterStatement();
+          return result;
+        },
+        iterate: (parameters) => statement.iterate(...values(parameters)),
+      };
+    },
+  };
+  return {
+    createAdapter: () => new TransactionalSqliteAdapter(),
+    createDriver: () => new SqliteDriver({ database }),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}

@@ -1,0 +1,256 @@
+// Keeps one live connection to OBS: deadline per call, heartbeat, reject-all on loss, single-flight reconnect.
+import { OBSWebSocketError } from 'obs-websocket-js';
+import { backoffMs } from '../core/backoff.ts';
+import type { Cancel, Clock } from '../core/clock.ts';
+import { withDeadline } from '../core/deadline.ts';
+import { StudioError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { createCallGate } from './call-gate.ts';
+import { startHeartbeat } from './heartbeat.ts';
+import { isNotReady, notConnected, obsAuthenticationFailed, obsFailure } from './obs-failure.ts';
+import { createObsSocket, type ObsSocket } from './obs-socket.ts';
+import { linkWords } from './words.ts';
+import type { ObsClient, ObsEvent, ObsLink, ObsRequestName, ObsTarget } from './obs-port.ts';
+
+export interface ObsClientPorts {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** In [0,1). */
+  readonly random: () => number;
+  /** Makes one connection; obs-websocket-js unless a test brings another. */
+  readonly open?: (report: (error: unknown) => void) => ObsSocket;
+}
+
+const callMs = 1500;
+const openMs = 1000;
+/** While it enters or leaves studio mode, OBS ends itself (a null name) when asked what is on air. */
+const exclusiveRequests: ReadonlySet<ObsRequestName> = new Set<ObsRequestName>([
+  'SetStudioModeEnabled',
+]);
+const reconnect = { firstMs: 100, maxMs: 2000 };
+/** A wrong password is asked about calmly: somebody has to change it first. */
+const badPasswordMs = 5000;
+
+/** The client; connects when `configure` names an OBS. */
+export function createObsClient(ports: ObsClientPorts): ObsClient {
+  const { clock, log } = ports;
+  const open = ports.open ?? createObsSocket;
+  const linkListeners = new Set<(link: ObsLink) => void>();
+  const eventListeners = new Set<(event: ObsEvent) => void>();
+  /** Rejections of the calls in flight on the present connection. */
+  const inFlight = new Set<(error: StudioError) => void>();
+  const gate = createCallGate();
+  let link: ObsLink = { state: 'off', problem: null, obsVersion: null };
+  let live: ObsSocket | null = null;
+  let generation = 0;
+  let meters = false;
+  let wake: (() => void) | null = null;
+  let running: Promise<void> = Promise.resolve();
+
+  function setLink(next: ObsLink): void {
+    if (next.state === link.state && next.problem?.en === link.problem?.en) return;
+    link = next;
+    for (const listener of linkListeners) {
+      try {
+        listener(link);
+      } catch (error) {
+        log.error({ err: error }, 'a change of the link to OBS could not be handled');
+      }
+    }
+  }
+
+  function report(error: unknown): void {
+    log.error({ err: error }, 'an OBS event could not be handled');
+  }
+
+  /** Settles as `work` does, or rejects at the deadline or when the connection ends. */
+  async function guarded<T>(name: string, ms: number, work: () => Promise<T>): Promise<T> {
+    let fail: ((error: StudioError) => void) | undefined;
+    const lost = new Promise<never>((_, reject) => {
+      fail = reject;
+      inFlight.add(reject);
+    });
+    try {
+      return await withDeadline(clock, ms, linkWords.late, Promise.race([work(), lost]));
+    } catch (error) {
+      throw obsFailure(name, error);
+    } finally {
+      if (fail) inFlight.delete(fail);
+    }
+  }
+
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = clock.after(ms, resolve);
+      wake = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  /** Runs one connection from opening to its end; says whether it was ever usable. */
+  async function session(target: ObsTarget, mine: number): Promise<'used' | 'failed' | 'refused'> {
+    const socket = open(report);
+    let closed = false;
+    let closeCode = 0;
+    const end = Promise.withResolvers<void>();
+    const ended = end.promise.then(() =>
+      Promise.reject(new OBSWebSocketError(closeCode, 'closed')),
+    );
+    ended.catch(() => undefined);
+    socket.onClosed((code) => {
+      closed = true;
+      closeCode = code;
+      end.resolve();
+    });
+    socket.onEvent((event) => {
+      if (live === socket) for (const listener of eventListeners) listener(event);
+    });
+    let stopBeat: Cancel = () => undefined;
+    let used = false;
+    let refused = false;
+    live = socket;
+    try {
+      await guarded('Identify', openMs, () => Promise.race([socket.open(target, meters), ended]));
+      const version = await ready(socket, mine);
+      if (mine !== generation || closed) return 'failed';
+      used = true;
+      stopBeat = beat(socket, end.resolve);
+      setLink({ state: 'connected', problem: null, obsVersion: version });
+      await end.promise;
+      return 'used';
+    } catch (error) {
+      if (refusedPassword(error)) {
+        refused = true;
+        setLink({ state: 'badPassword', problem: linkWords.badPassword, obsVersion: null });
+        return 'refused';
+      }
+      log.debug({ err: error }, 'OBS does not answer');
+      return 'failed';
+    } finally {
+      stopBeat();
+      if (live === socket) live = null;
+      socket.drop();
+      if (mine === generation && !refused) {
+        const problem = used ? linkWords.lost : linkWords.noAnswer;
+        setLink({ state: 'disconnected', problem, obsVersion: null });
+      }
+      for (const fail of inFlight) fail(notConnected(link));
+      inFlight.clear();
+    }
+  }
+
+  /** Waits out OBS's "not ready" and returns its version. */
+  async function ready(socket: ObsSocket, mine: number): Promise<string> {
+    for (;;) {
+      try {
+        const version = await guarded('GetVersion', callMs, () =>
+          socket.call('GetVersion', undefined),
+        );
+        await guarded('GetSceneList', callMs, () => socket.call('GetSceneList', undefined));
+        return (version as { obsVersion: string }).obsVersion;
+      } catch (error) {
+        const busy = error instanceof StudioError && isNotReady(error.cause);
+        if (!busy || mine !== generation) throw error;
+        setLink({ state: 'notReady', problem: linkWords.notReady, obsVersion: null });
+        await pause(200);
+      }
+    }
+  }
+
+  function beat(socket: ObsSocket, ended: () => void): Cancel {
+    return startHeartbeat({
+      clock,
+      ask: () =>
+        socket.call('GetVersion', undefined).then(
+          () => true,
+          // A refusal is an answer too; a lost connection ends by its own event.
+          (error: unknown) => error instanceof OBSWebSocketError,
+        ),
+      busy: () => gate.alone,
+      dead() {
+        log.warn({}, 'OBS stopped answering');
+        ended();
+      },
+    });
+  }
+
+  async function keepConnected(target: ObsTarget, mine: number): Promise<void> {
+    let attempt = 0;
+    setLink({ state: 'connecting', problem: linkWords.connecting, obsVersion: null });
+    while (mine === generation) {
+      const outcome = await session(target, mine);
+      if (mine !== generation) return;
+      if (outcome === 'used') attempt = 0;
+      await pause(
+        outcome === 'refused' ? badPasswordMs : backoffMs(reconnect, attempt, ports.random),
+      );
+      attempt += 1;
+    }
+  }
+
+  async function send(name: ObsRequestName, data: unknown, until: number): Promise<unknown> {
+    for (;;) {
+      const socket = live;
+      if (!socket || link.state !== 'connected') throw notConnected(link);
+      try {
+        const left = Math.max(0, until - clock.mono());
+        return await guarded(name, left, () => socket.call(name, data));
+      } catch (error) {
+        const busy = error instanceof StudioError && isNotReady(error.cause);
+        if (!busy || clock.mono() + 100 >= until) throw error;
+        await new Promise<void>((resolve) => void clock.after(100, resolve));
+      }
+    }
+  }
+
+  function configure(target: ObsTarget | null): void {
+    generation += 1;
+    const mine = generation;
+    live?.drop();
+    wake?.();
+    running = running.then(async () => {
+      if (mine !== generation) return;
+      if (target) await keepConnected(target, mine);
+      else setLink({ state: 'off', problem: null, obsVersion: null });
+    });
+  }
+
+  return {
+    link: () => link,
+    onLink(listener) {
+      linkListeners.add(listener);
+      return () => linkListeners.delete(listener);
+    },
+    onEvent(listener) {
+      eventListeners.add(listener);
+      return () => eventListeners.delete(listener);
+    },
+    call(name, data) {
+      const until = clock.mono() + callMs;
+      const work = (): Promise<never> => send(name, data, until) as Promise<never>;
+      return exclusiveRequests.has(name) ? gate.exclusive(work) : gate.shared(work);
+    },
+    configure,
+    subscribeMeters(wanted) {
+      if (meters === wanted) return;
+      meters = wanted;
+      if (live && link.state === 'connected') {
+        const socket = live;
+        guarded('Reidentify', callMs, () => socket.setMeters(wanted)).catch((error: unknown) =>
+          log.warn({ err: error }, 'OBS did not change its subscriptions'),
+        );
+      }
+    },
+    async close() {
+      configure(null);
+      await running;
+    },
+  };
+}
+
+function refusedPassword(error: unknown): boolean {
+  const cause = error instanceof StudioError ? error.cause : error;
+  return cause instanceof OBSWebSocketError && cause.code === obsAuthenticationFailed;
+}

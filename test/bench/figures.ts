@@ -1,0 +1,38 @@
+// Percentiles of samples, and how figures are written.
+
+/** Half and nearly all of some samples (ms unless said). */
+export interface Spread {
+  readonly p50: number;
+  readonly p95: number;
+  readonly count: number;
+}
+
+/** Median and 95th percentile, by nearest rank; NaN without samples. */
+export function spread(samples: readonly number[]): Spread {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+  return { p50: at(0.5), p95: at(0.95), count: sorted.length };
+}
+
+/** A figure with as many decimals as its size deserves. */
+export function figure(value: number): string {
+  if (!Number.isFinite(value)) return '–';
+  const size = Math.abs(value);
+  return value.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0);
+}
+
+/** A difference, with its sign. */
+export function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${figure(Math.abs(value))}`;
+}
+
+/** `a` as a multiple of `b`. */
+export function ratio(a: number, b: number): string {
+  return b > 0 ? `×${figure(a / b)}` : '–';
+}
+
+/** Now, in ms of the machine's monotonic clock: the same line in every process. */
+export function machineMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}

@@ -1,0 +1,148 @@
+// What the edge tests of the bus share: a media server's HTTP-FLV door fed by a real ffmpeg, and a recorder.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createFlvParser } from '../../server/air/bus/flv-parser.ts';
+import { flvFileHeader, serialiseTag, type FlvTag } from '../../server/air/bus/flv-tag.ts';
+import type { BusTap } from '../../server/air/bus/tap.ts';
+
+export interface Door {
+  readonly url: string;
+  /** Starts a real encoder: 640×360 at 30 fps, a key frame a second, white picture, 440 Hz. */
+  publish(): Publisher;
+  /** Ends every reader's connection, as a media server does that dies. */
+  drop(): void;
+  readonly connections: number;
+  close(): Promise<void>;
+}
+
+export interface Publisher {
+  /** SIGKILL: the readers stay connected and get nothing, as with the real media server. */
+  kill(): void;
+  freeze(): void;
+  thaw(): void;
+}
+
+/** A media server as far as a reader sees it: headers and newest group first, then live. */
+export async function openDoor(): Promise<Door> {
+  const readers = new Set<ServerResponse>();
+  const encoders: ChildProcess[] = [];
+  let headers: FlvTag[] = [];
+  let group: FlvTag[] = [];
+  let connections = 0;
+  const server = createServer((_, response) => {
+    connections += 1;
+    response.writeHead(200, { 'content-type': 'video/x-flv' });
+    response.write(flvFileHeader);
+    for (const tag of [...headers, ...group]) response.write(serialiseTag(tag));
+    readers.add(response);
+    response.once('close', () => readers.delete(response));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  function pass(tag: FlvTag): void {
+    if (tag.key) group = [];
+    if (tag.header) headers = [...headers.filter((h) => h.type !== tag.type), tag];
+    else if (tag.type !== 'script') group.push(tag);
+    for (const reader of readers) reader.write(serialiseTag(tag));
+  }
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/program/main.flv`,
+    publish() {
+      const child = spawn('ffmpeg', encoderArguments, { stdio: ['ignore', 'pipe', 'ignore'] });
+      encoders.push(child);
+      const parser = createFlvParser();
+      headers = [];
+      group = [];
+      child.stdout.on('data', (chunk: Buffer) => {
+        for (const tag of parser.push(chunk)) pass(tag);
+      });
+      return {
+        kill: () => child.kill('SIGKILL'),
+        freeze: () => child.kill('SIGSTOP'),
+        thaw: () => child.kill('SIGCONT'),
+      };
+    },
+    drop() {
+      for (const reader of readers) reader.destroy();
+    },
+    get connections() {
+      return connections;
+    },
+    async close() {
+      for (const child of encoders) child.kill('SIGKILL');
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+const encoderArguments = [
+  '-nostdin',
+  '-v',
+  'error',
+  '-re',
+  '-f',
+  'lavfi',
+  '-i',
+  'color=c=white:s=640x360:r=30',
+  '-re',
+  '-f',
+  'lavfi',
+  '-i',
+  'sine=frequency=440:sample_rate=48000',
+  '-c:v',
+  'libx264',
+  '-preset',
+  'ultrafast',
+  '-tune',
+  'zerolatency',
+  '-pix_fmt',
+  'yuv420p',
+  '-g',
+  '30',
+  '-keyint_min',
+  '30',
+  '-sc_threshold',
+  '0',
+  '-b:v',
+  '600k',
+  '-c:a',
+  'aac',
+  '-ac',
+  '2',
+  '-flush_packets',
+  '1',
+  '-f',
+  'flv',
+  'pipe:1',
+];
+
+export interface Recorder {
+  /** Bus timestamps of the pictures recorded, and when they came (monotonic ms). */
+  readonly pictures: { readonly at: number; readonly timestamp: number }[];
+  /** Ends the file; resolves when it is whole. */
+  close(): Promise<void>;
+}
+
+/** Writes what a consumer of the bus gets into an FLV file. */
+export function record(tap: BusTap, file: string): Recorder {
+  const out = createWriteStream(file);
+  const pictures: { at: number; timestamp: number }[] = [];
+  out.write(flvFileHeader);
+  const detach = tap.attach((tag) => {
+    out.write(serialiseTag(tag));
+    if (tag.type === 'video' && !tag.header) {
+      pictures.push({ at: performance.now(), timestamp: tag.timestamp });
+    }
+  });
+  return {
+    pictures,
+    close() {
+      detach();
+      return new Promise((resolve) => out.end(() => resolve()));
+    },
+  };
+}

@@ -1,0 +1,118 @@
+// A frozen, killed or unwilling OBS: every call ends in time and the state says so at once.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StudioError } from '../../server/core/errors.ts';
+import { isAlive, markProcess } from '../../server/switcher/processes.ts';
+import {
+  connectTestSwitcher,
+  openTestSwitcher,
+  operator,
+  startObs,
+  type TestObs,
+  type TestSwitcher,
+} from '../kit/obs.ts';
+import { until } from '../kit/until.ts';
+
+let obs: TestObs;
+let studio: TestSwitcher;
+
+beforeEach(async () => {
+  obs = await startObs();
+});
+afterEach(async () => {
+  await studio?.close();
+  if (markProcess(obs.pid)) process.kill(obs.pid, 'SIGCONT');
+  await obs.close();
+});
+
+/** How long `work` took to end, ms, and how. */
+async function ending(work: Promise<unknown>): Promise<{ ms: number; error: unknown }> {
+  const start = performance.now();
+  const error = await work.then(
+    () => null,
+    (e: unknown) => e,
+  );
+  return { ms: performance.now() - start, error };
+}
+
+it('with OBS frozen no call outlives 2 s, the state tells, and it recovers', async () => {
+  studio = await connectTestSwitcher(obs);
+  const { handlers, ...ports } = studio.switcher;
+  await handlers['switcher.preview']({ scene: 'Estudio' }, operator);
+  process.kill(obs.pid, 'SIGSTOP');
+  const frozenAt = performance.now();
+  const shown = until(
+    'the state tells',
+    () => studio.state().connection !== 'connected',
+    3000,
+    5,
+  ).then(() => performance.now() - frozenAt);
+  const calls = [
+    handlers['switcher.take']({ expectProgram: 'Ya regresamos' }, operator),
+    handlers['switcher.take']({ expectProgram: 'Ya regresamos' }, operator),
+    handlers['switcher.cut']({ scene: 'Campo', expectProgram: 'Ya regresamos' }, operator),
+    handlers['switcher.preview']({ scene: 'Campo' }, operator),
+    handlers['switcher.mute']({ input: 'Cámara de estudio', muted: true }, operator),
+    handlers['switcher.volume']({ input: 'Cámara de estudio', db: -3 }, operator),
+    handlers['switcher.text']({ input: 'Rótulo', text: 'x' }, operator),
+    handlers['switcher.studioMode']({ enabled: true }, operator),
+    handlers['switcher.transition']({ name: 'Corte' }, operator),
+    ports.take('Estudio', { actor: 'grid', reason: 'prueba' }),
+    ports.setMediaInput('Señal de campo', 'rtmp://127.0.0.1:1/x/y'),
+    ports.startStream({ server: 'rtmp://127.0.0.1:1/x', key: 'y' }),
+    ports.stopStream(),
+  ];
+  for (const { ms, error } of await Promise.all(calls.map(ending))) {
+    expect(ms).toBeLessThan(2000);
+    expect(error).toBeInstanceOf(StudioError);
+    expect(['unavailable', 'timeout']).toContain((error as StudioError).code);
+  }
+  expect(await shown).toBeLessThan(2000);
+  // While it is known to be gone, the answer is immediate.
+  const gone = await ending(handlers['switcher.panic']({}, operator));
+  expect((gone.error as StudioError).code).toBe('unavailable');
+  expect(studio.switcher.program()).toBeNull();
+  process.kill(obs.pid, 'SIGCONT');
+  await until('it is back', () => studio.state().connection === 'connected');
+  expect(studio.switcher.program()).not.toBeNull();
+});
+
+it('a killed OBS shows within 1.5 s', async () => {
+  studio = await connectTestSwitcher(obs);
+  const mark = markProcess(obs.pid);
+  process.kill(obs.pid, 'SIGKILL');
+  await until('the process is gone', () => mark && !isAlive(mark), 2000, 5);
+  await until('the state tells', () => studio.state().connection !== 'connected', 1500, 5);
+  const state = studio.state();
+  expect(state.program).toBeNull();
+  expect(state.problem?.text).toMatch(/conexión con OBS/);
+  expect(studio.part()?.state).toBe('down');
+  expect(studio.alarms()['obs']?.severity).toBe('critical');
+});
+
+describe('password', () => {
+  it('a wrong one is said, and the right one connects', async () => {
+    studio = openTestSwitcher();
+    studio.client.configure({ url: obs.url, password: 'no es esta' });
+    await until('it is said', () => studio.state().connection === 'badPassword');
+    expect(studio.state().problem?.text).toMatch(/contraseña/);
+    expect(studio.part()?.state).toBe('down');
+    expect(studio.state().scenes).toEqual([]);
+    studio.client.configure({ url: obs.url, password: obs.password });
+    await until('it connects', () => studio.state().connection === 'connected');
+    expect(studio.state().problem).toBeNull();
+  });
+});
+
+it('waits for an OBS that is not there yet, and lets go of it when told', async () => {
+  studio = openTestSwitcher();
+  await obs.close();
+  studio.client.configure({ url: obs.url, password: obs.password });
+  await until('it is said', () => studio.state().connection === 'disconnected');
+  expect(studio.state().problem?.text).toMatch(/no responde/);
+  studio.client.configure(null);
+  await until('off', () => studio.state().connection === 'off');
+  expect(studio.part()?.state).toBe('off');
+  obs = await startObs();
+  studio.client.configure({ url: obs.url, password: obs.password });
+  await until('it connects', () => studio.state().connection === 'connected');
+});

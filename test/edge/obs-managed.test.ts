@@ -1,0 +1,202 @@
+// A managed OBS: started, adopted after a crash, started again when it dies or hangs, ended on request.
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { systemClock } from '../../server/core/clock.ts';
+import { silentLog } from '../../server/core/log.ts';
+import { createObsRuntime, type ObsRuntime } from '../../server/switcher/obs-runtime.ts';
+import { openObsFiles } from '../../server/switcher/obs-files.ts';
+import { markProcess } from '../../server/switcher/processes.ts';
+import {
+  openTestSwitcher,
+  operator,
+  smallEncoder,
+  startObs,
+  stationObsProfile,
+  testRecipe,
+  testStation,
+  type TestSwitcher,
+} from '../kit/obs.ts';
+import { until } from '../kit/until.ts';
+
+let dataDir: string;
+let opened: { studio: TestSwitcher; runtime: ObsRuntime }[] = [];
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'estudio-obs-'));
+});
+afterEach(async () => {
+  for (const { studio, runtime } of opened) {
+    await runtime.close({ stop: true });
+    await studio.close();
+  }
+  opened = [];
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+type Config = Parameters<typeof createObsRuntime>[0]['config'];
+
+function open(
+  config: Partial<Config> = {},
+  more: Partial<Parameters<typeof createObsRuntime>[0]> = {},
+): { studio: TestSwitcher; runtime: ObsRuntime } {
+  const studio = openTestSwitcher();
+  const runtime = createObsRuntime({
+    config: {
+      obs: 'managed',
+      obsUrl: 'ws://127.0.0.1:9',
+      obsPassword: undefined,
+      dataDir,
+      ...config,
+    },
+    client: studio.client,
+    switcher: studio.switcher,
+    profile: stationObsProfile,
+    encoder: smallEncoder,
+    station: testStation,
+    clock: systemClock(),
+    log: silentLog,
+    audit: { record: () => undefined },
+    random: Math.random,
+    ...more,
+  });
+  opened.push({ studio, runtime });
+  return { studio, runtime };
+}
+
+const connected = (studio: TestSwitcher) =>
+  until('connected', () => studio.state().connection === 'connected', 45_000);
+
+function run(): { obs: number; xvfb: number } {
+  const record = openObsFiles(dataDir, testRecipe(), () => 'unused').readRun();
+  if (!record) throw new Error('no run record');
+  return { obs: record.obs.pid, xvfb: record.xvfb.pid };
+}
+
+it('starts one, with the station’s scenes and encoder, and keeps its secrets to itself', async () => {
+  const { studio, runtime } = open();
+  await runtime.start();
+  await connected(studio);
+  const state = studio.state();
+  expect(state.ownership).toBe('managed');
+  expect(state.scenes.map((s) => s.name)).toEqual(stationObsProfile.scenes.map((s) => s.name));
+  expect(state.program).toBe('Ya regresamos');
+  expect(state.encoder.warning).toBeNull();
+  expect(studio.part()).toMatchObject({ state: 'ok' });
+  for (const file of ['password', 'run.json', 'obs.log']) {
+    expect(statSync(join(dataDir, 'obs', file)).mode & 0o777).toBe(0o600);
+  }
+  expect(statSync(join(dataDir, 'obs')).mode & 0o777).toBe(0o700);
+  const password = readFileSync(join(dataDir, 'obs', 'password'), 'utf8');
+  expect(readFileSync(`/proc/${run().obs}/cmdline`, 'utf8')).not.toContain(password);
+  expect(readFileSync(`/proc/${run().obs}/environ`, 'utf8')).not.toContain(password);
+});
+
+it('a killed one is started again, on the scene that was on air', async () => {
+  const { studio, runtime } = open();
+  await runtime.start();
+  await connected(studio);
+  await studio.switcher.handlers['switcher.cut'](
+    { scene: 'Entrevista', expectProgram: 'Ya regresamos' },
+    operator,
+  );
+  const before = run();
+  process.kill(before.obs, 'SIGKILL');
+  await until('the state tells', () => studio.state().connection !== 'connected', 1500, 5);
+  await connected(studio);
+  expect(run().obs).not.toBe(before.obs);
+  expect(studio.state().program).toBe('Entrevista');
+  expect(markProcess(before.xvfb)).toBeNull();
+});
+
+it('a hung one is killed and started again', async () => {
+  const { studio, runtime } = open();
+  await runtime.start();
+  await connected(studio);
+  const before = run().obs;
+  process.kill(before, 'SIGSTOP');
+  await until('another runs', () => runtime.pid() !== null && runtime.pid() !== before, 30_000);
+  await connected(studio);
+  expect(markProcess(before)).toBeNull();
+});
+
+it('goes on without its server, is adopted by the next, and ends when told', async () => {
+  const first = open();
+  await first.runtime.start();
+  await connected(first.studio);
+  await first.studio.switcher.handlers['switcher.cut'](
+    { scene: 'Campo', expectProgram: 'Ya regresamos' },
+    operator,
+  );
+  const { obs, xvfb } = run();
+  await first.runtime.close({ stop: false });
+  await first.studio.close();
+  opened = [];
+  expect(markProcess(obs)).not.toBeNull();
+
+  const second = open({ obs: 'auto' });
+  await second.runtime.start();
+  await connected(second.studio);
+  expect(second.runtime.pid()).toBe(obs);
+  expect(second.studio.state().ownership).toBe('managed');
+  expect(second.studio.state().program).toBe('Campo');
+  expect(second.studio.state().programBy).toBeNull();
+  await second.runtime.close({ stop: true });
+  expect(markProcess(obs)).toBeNull();
+  expect(markProcess(xvfb)).toBeNull();
+});
+
+it('what an operator changed in its scenes stays; a changed profile makes them anew', async () => {
+  const first = open();
+  await first.runtime.start();
+  await connected(first.studio);
+  await first.studio.client.call('CreateScene', { sceneName: 'De la operadora' });
+  await until('it shows', () => first.studio.switcher.scenes()?.includes('De la operadora'));
+  await first.runtime.close({ stop: true });
+
+  const second = open();
+  await second.runtime.start();
+  await connected(second.studio);
+  expect(second.studio.switcher.scenes()).toContain('De la operadora');
+  await second.runtime.close({ stop: true });
+
+  const changed = { ...stationObsProfile, startScene: 'Estudio' };
+  const third = open({}, { profile: changed });
+  await third.runtime.start();
+  await connected(third.studio);
+  expect(third.studio.switcher.scenes()).not.toContain('De la operadora');
+  const scenes = join(dataDir, 'obs', 'home', '.config', 'obs-studio', 'basic', 'scenes');
+  expect(readFileSync(join(scenes, 'Estudio.json.anterior'), 'utf8')).toContain('De la operadora');
+});
+
+it('auto attaches to an OBS that answers, even one that wants another password', async () => {
+  const theirs = await startObs();
+  try {
+    const { studio, runtime } = open({ obs: 'auto', obsUrl: theirs.url });
+    await runtime.start();
+    await until('it is said', () => studio.state().connection === 'badPassword');
+    expect(studio.state().ownership).toBe('attached');
+    expect(runtime.pid()).toBeNull();
+    expect(existsSync(join(dataDir, 'obs', 'run.json'))).toBe(false);
+  } finally {
+    await theirs.close();
+  }
+});
+
+it('without any OBS it runs and says so', async () => {
+  const { studio, runtime } = open({ obs: 'auto' }, { installed: () => false });
+  await runtime.start();
+  expect(studio.state()).toMatchObject({ connection: 'off', ownership: 'none' });
+  expect(studio.part()?.state).toBe('off');
+  expect(studio.part()?.text).toMatch(/obs-studio/);
+});
+
+it('a folder that cannot be made is said, and the server goes on', async () => {
+  const file = join(dataDir, 'a-file');
+  writeFileSync(file, '');
+  const { studio, runtime } = open({ dataDir: join(file, 'data') });
+  await runtime.start();
+  expect(studio.state()).toMatchObject({ connection: 'off', ownership: 'none' });
+  expect(studio.part()?.text).toMatch(/permisos/);
+});

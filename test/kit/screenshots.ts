@@ -1,0 +1,104 @@
+// `npm run screenshots`: runs the whole studio against stand-ins for the platforms and photographs the page.
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openSignedIn, startBrowser } from './browser.ts';
+import { startIcecast } from './icecast.ts';
+import { startNginxRtmp } from './nginx-rtmp.ts';
+import { adminPassword, rootDir, startStudio } from './studio.ts';
+import { until } from './until.ts';
+
+const folder = process.argv[2] ?? join(rootDir, 'control-ui', 'docs');
+mkdirSync(folder, { recursive: true });
+
+const [facebook, youtube, icecast, browser] = await Promise.all([
+  startNginxRtmp(),
+  startNginxRtmp(),
+  startIcecast(),
+  startBrowser(),
+]);
+const studio = await startStudio({ env: { STUDIO_OBS: 'managed' } });
+const client = await studio.client();
+let phone: ReturnType<typeof spawn> | null = null;
+try {
+  await client.see('OBS', (s) => s.switcher.connection === 'connected', 60_000);
+  await client.see('ingest', (s) => s.air.ingest.state === 'up', 30_000);
+  const create = (name: string, profile: string, url: string, key: string) =>
+    client.command('output.create', { name, profile, url, key });
+  await create('Facebook', 'facebook-live', facebook.url, 'fb-key');
+  await create('YouTube', 'youtube', youtube.url, 'yt-key');
+  await create('Radio AM', 'radio-am', icecast.mountUrl, icecast.sourcePassword);
+  const unit = await client.command('field.createUnit', { name: 'Móvil 1', profile: 'phone' });
+  const feed = unit.feeds[0];
+  if (feed) {
+    // prettier-ignore
+    phone = spawn('ffmpeg', ['-nostdin', '-v', 'error', '-re', '-f', 'lavfi', '-i', 'testsrc2=s=1280x720:r=30',
+      '-f', 'lavfi', '-i', 'sine=330', '-c:v', 'libx264', '-preset', 'ultrafast', '-b:v', '4000k', '-minrate', '4000k',
+      '-maxrate', '4000k', '-bufsize', '2000k', '-x264-params', 'nal-hrd=cbr', '-g', '30', '-pix_fmt', 'yuv420p',
+      '-c:a', 'aac', '-f', 'flv', `${feed.rtmp.url}/${feed.rtmp.key}`], { stdio: 'ignore' });
+  }
+  await client.command('air.goLive', {});
+  const local = new Date(Date.now() - 12 * 60_000).toLocaleString('sv-SE', {
+    timeZone: client.state().station.zone,
+  });
+  const [date = '', time = ''] = local.split(' ');
+  await client.command('grid.override', {
+    action: 'insert',
+    program: 'zona-tributaria',
+    date,
+    start: time,
+    durationMinutes: 30,
+    scene: 'Estudio',
+    reason: 'demostración',
+  });
+  await client.see('grid took Estudio', (s) => s.switcher.program === 'Estudio', 20_000);
+  await client.see(
+    'everything live',
+    (s) => s.air.source === 'live' && Object.values(s.outputs).every((o) => o.state === 'live'),
+    60_000,
+  );
+  await client.command('switcher.preview', { scene: 'Entrevista' });
+  const page = await openSignedIn(browser, studio.url, 'admin', adminPassword);
+  const small = await openSignedIn(browser, studio.url, 'admin', adminPassword, {
+    width: 360,
+    height: 640,
+  });
+  // What happened on the way up is over: the picture is of a station on the air.
+  for (const id of Object.keys(client.state().alarms)) {
+    await client.ask('alarm.acknowledge', { id });
+  }
+  await until(
+    'the page plays the program and shows every scene',
+    () =>
+      page.evaluate(
+        () =>
+          (document.querySelector('video')?.currentTime ?? 0) > 12 &&
+          document.querySelectorAll('[data-testid^="scene-"] img').length >= 6,
+      ),
+    60_000,
+  );
+  await page.screenshot({ path: join(folder, 'al-aire.png') });
+  await small.screenshot({ path: join(folder, 'al-aire-360.png') });
+
+  facebook.freeze();
+  phone?.kill('SIGKILL');
+  await client.command('switcher.cut', { scene: 'Campo', expectProgram: 'Estudio' });
+  await client.see(
+    'Facebook in trouble',
+    (s) => Object.values(s.outputs).some((o) => o.problem !== null && o.state !== 'live'),
+    60_000,
+  );
+  await page.screenshot({ path: join(folder, 'roto.png') });
+  await small.screenshot({ path: join(folder, 'roto-360.png') });
+  facebook.thaw();
+
+  const guide = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  await guide.goto(`${studio.url}/programacion`);
+  await guide.screenshot({ path: join(folder, 'programacion.png') });
+  console.log(`Pictures in ${folder}`);
+} finally {
+  phone?.kill('SIGKILL');
+  await browser.close();
+  await studio.stop();
+  await Promise.all([facebook.close(), youtube.close(), icecast.close()]);
+}

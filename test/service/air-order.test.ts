@@ -1,0 +1,176 @@
+// Air's orders: kept encrypted, put in force, resumed alone, forgotten when a person ended the air.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createAir, type Air } from '../../server/air/air.ts';
+import { createOrderFile, type OrderFile } from '../../server/air/order-file.ts';
+import { airReport } from '../../server/contract/air-link.ts';
+import { silentLog } from '../../server/core/log.ts';
+import { openSecretBox } from '../../server/core/secret-box.ts';
+import { fakeIngest, fakeOutputs, manualClock, order, outputOrder } from './air-fakes.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'air-order-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const box = (): ReturnType<typeof openSecretBox> => openSecretBox(join(folder, 'secret.key'));
+const file = (): OrderFile => createOrderFile(join(folder, 'air-order'), box(), silentLog);
+
+describe('order file', () => {
+  it('gives back what was written, and keeps every secret out of the file', () => {
+    const written = order({ rev: 12, live: true, outputs: [outputOrder('fb', true)] });
+    file().write(written);
+    expect(file().read()).toEqual(written);
+    const raw = readFileSync(join(folder, 'air-order'), 'utf8');
+    for (const secret of ['stream-secret-key', 'program-secret', 'play-secret', 'rtmp:']) {
+      expect(raw).not.toContain(secret);
+    }
+  });
+
+  it('has nothing when there is none, when it is damaged, and after clear', () => {
+    expect(file().read()).toBeNull();
+    for (const damage of ['', 'v1.x.y.z', 'not a box at all', '\0\0']) {
+      writeFileSync(join(folder, 'air-order'), damage);
+      expect(file().read()).toBeNull();
+    }
+    writeFileSync(join(folder, 'air-order'), box().seal('{"rev":"one"}', 'air-order'));
+    expect(file().read()).toBeNull();
+    writeFileSync(join(folder, 'air-order'), box().seal(JSON.stringify(order()), 'elsewhere'));
+    expect(file().read()).toBeNull();
+    file().write(order());
+    file().clear();
+    expect(file().read()).toBeNull();
+  });
+});
+
+interface Rig {
+  readonly air: Air;
+  readonly log: string[];
+  readonly ingest: ReturnType<typeof fakeIngest>;
+}
+function rig(orderFile: OrderFile): Rig {
+  const log: string[] = [];
+  const ingest = fakeIngest(log);
+  const air = createAir({
+    clock: manualClock(),
+    log: silentLog,
+    orderFile,
+    ingest,
+    slate: {
+      want: (wish) => void log.push(`slate ${wish.slate.text}`),
+      kind: () => 'rendered',
+      onChange: () => () => undefined,
+      close: () => void log.push('slate closed'),
+    },
+    bus: {
+      run: (on) => void log.push(`bus ${on}`),
+      poke: () => void log.push('poke'),
+      report: () => ({
+        source: 'slate',
+        sourceSince: 5,
+        cut: null,
+        counts: { clamped: 0, rejoined: 0, dropped: 0 },
+      }),
+      onChange: () => () => undefined,
+      close: () => void log.push('bus closed'),
+    },
+    outputs: fakeOutputs(log),
+    monitor: () => ({ port: 4000, token: 'monitor-token' }),
+    stats: () => ({ cpuPercent: 1.5, memoryMb: 80 }),
+    ffmpegVersion: () => '5.1.9',
+  });
+  return { air, log, ingest };
+}
+
+describe('air', () => {
+  it('puts an order in force in every room, the bus before the destinations', () => {
+    const { air, log } = rig(file());
+    air.accept(order({ live: true, outputs: [outputOrder('fb', true)] }));
+    expect(log).toEqual(['slate Ya regresamos', 'ingest 1935', 'bus true', 'outputs fb:true']);
+  });
+
+  it('runs the bus while anything needs it, and ends it last', () => {
+    const { air, log } = rig(file());
+    air.accept(order({ live: false, outputs: [outputOrder('am', true)] }));
+    expect(log).toContain('bus true');
+    log.length = 0;
+    air.accept(order({ rev: 2, live: false, outputs: [outputOrder('am', false)] }));
+    expect(log.slice(-2)).toEqual(['outputs am:false', 'bus false']);
+  });
+
+  it('resumes the last order alone after a restart, until another comes', () => {
+    const before = rig(file());
+    before.air.accept(order({ rev: 41, live: true, outputs: [outputOrder('fb', true)] }));
+    const { air, log } = rig(file());
+    expect(air.rev()).toBeNull();
+    air.resume();
+    expect(air.rev()).toBe(41);
+    expect(log).toContain('outputs fb:true');
+    air.accept(order({ rev: 42 }));
+    expect(file().read()?.rev).toBe(42);
+  });
+
+  it('waits for control when there is nothing to resume, or when the end was meant', () => {
+    const { air, log } = rig(file());
+    air.resume();
+    expect(log).toEqual([]);
+    air.accept(order({ live: true }));
+    air.forget();
+    const next = rig(file());
+    next.air.resume();
+    expect(next.log).toEqual([]);
+  });
+
+  it('obeys even when the order cannot be kept', () => {
+    const full: OrderFile = {
+      read: () => null,
+      write() {
+        throw new Error('ENOSPC');
+      },
+      clear: () => undefined,
+    };
+    const { air, log } = rig(full);
+    air.accept(order({ live: true }));
+    expect(air.rev()).toBe(1);
+    expect(log).toContain('bus true');
+  });
+
+  it('reports in the words of the contract', () => {
+    const { air } = rig(file());
+    expect(airReport.parse(air.report())).toMatchObject({ orderRev: null, source: 'slate' });
+    air.accept(order({ rev: 7 }));
+    expect(airReport.parse(air.report())).toMatchObject({
+      orderRev: 7,
+      monitor: { port: 4000 },
+      ffmpegVersion: '5.1.9',
+      cpuPercent: 1.5,
+    });
+  });
+
+  it('tells its listeners, and the bus, when the ingest changed', () => {
+    const { air, log, ingest } = rig(file());
+    let told = 0;
+    const remove = air.onChange(() => {
+      told += 1;
+    });
+    ingest.changed();
+    remove();
+    ingest.changed();
+    expect(told).toBe(1);
+    expect(log.filter((l) => l === 'poke')).toHaveLength(2);
+  });
+
+  it('ends the destinations before what feeds them', async () => {
+    const { air, log } = rig(file());
+    await air.close();
+    expect(log.filter((l) => l.endsWith('closed'))).toEqual([
+      'outputs closed',
+      'bus closed',
+      'slate closed',
+      'ingest closed',
+    ]);
+  });
+});

@@ -1,0 +1,248 @@
+// One output's transition table, by literals.
+import { describe, expect, test } from 'vitest';
+import * as fc from 'fast-check';
+import { backoffPolicy, limits } from '../../server/air/outputs/retry-policy.ts';
+import {
+  idleState,
+  next,
+  type RunEvent,
+  type RunState,
+  type Sight,
+} from '../../server/air/outputs/worker-state.ts';
+
+const calm: Sight = { flowing: true, accepted: false, dryMs: 0, stuckMs: 0, droppedAgoMs: null };
+const run: RunEvent = { type: 'ordered', run: true, wrong: null, changed: false };
+const halt: RunEvent = { type: 'ordered', run: false, wrong: null, changed: false };
+const tick = (sight: Partial<Sight> = {}): RunEvent => ({
+  type: 'tick',
+  sight: { ...calm, ...sight },
+});
+const gone = (cause: 'refused' | 'rejected' | 'kicked' = 'refused'): RunEvent => ({
+  type: 'gone',
+  cause,
+  detail: `it was ${cause}`,
+});
+
+/** Plays events at given times; returns the last transition and all steps that were not `none`. */
+function play(events: readonly (readonly [number, RunEvent])[], random = () => 1) {
+  let state: RunState = idleState(0);
+  const steps: string[] = [];
+  let reason: string | null = null;
+  for (const [now, event] of events) {
+    const done = next(state, event, { now, random });
+    state = done.state;
+    reason = done.reason;
+    if (done.step !== 'none') steps.push(done.step);
+  }
+  return { state, steps, reason };
+}
+
+const attempts = (events: readonly (readonly [number, RunEvent])[]) => play(events).state.attempts;
+const stuck = (ms: number) => tick({ accepted: true, stuckMs: ms });
+const toLive = [
+  [0, run],
+  [100, tick()],
+  [1000, tick({ accepted: true })],
+] as const;
+
+describe('start and stop', () => {
+  test('ordered to run with no program: starting, and says that no program flows', () => {
+    const { state, steps } = play([
+      [0, run],
+      [100, tick({ flowing: false })],
+    ]);
+    expect([state.shown, state.problem?.cause, steps]).toEqual(['starting', 'noProgram', []]);
+  });
+
+  test('starts when the program flows, live when the destination takes it', () => {
+    const { state, steps } = play(toLive);
+    expect(steps).toEqual(['spawn']);
+    expect([state.shown, state.since, state.liveSince, state.problem]).toEqual([
+      'live',
+      1000,
+      1000,
+      null,
+    ]);
+  });
+
+  test('stops cleanly, idle only when the worker is gone', () => {
+    const stopping = play([...toLive, [2000, halt]]);
+    expect([stopping.state.shown, stopping.steps]).toEqual(['stopping', ['spawn', 'end']]);
+    const { state } = play([...toLive, [2000, halt], [2100, gone('kicked')]]);
+    expect([state.shown, state.problem, state.restarts]).toEqual(['idle', null, 0]);
+  });
+
+  test('ordered again while stopping: starts anew once the old worker is gone', () => {
+    const { steps, state } = play([
+      ...toLive,
+      [2000, halt],
+      [2010, run],
+      [2100, gone()],
+      [2200, tick()],
+    ]);
+    expect([steps, state.shown]).toEqual([['spawn', 'end', 'spawn'], 'starting']);
+  });
+
+  test('the same order again does nothing; a changed one restarts without waiting', () => {
+    expect(play([...toLive, [2000, run]]).reason).toBeNull();
+    const { steps, state } = play([
+      ...toLive,
+      [2000, { ...run, changed: true }],
+      [2100, gone()],
+      [2200, tick()],
+    ]);
+    expect(steps).toEqual(['spawn', 'end', 'spawn']);
+    expect(state.restarts).toBe(0);
+  });
+
+  test('an address no worker can use fails until the order changes', () => {
+    const wrong: RunEvent = { ...run, wrong: 'no host' };
+    const failed = play([
+      [0, wrong],
+      [5000, tick()],
+    ]);
+    expect([failed.state.shown, failed.state.problem?.detail, failed.steps]).toEqual([
+      'failed',
+      'no host',
+      [],
+    ]);
+    const { steps } = play([
+      [0, wrong],
+      [5000, { ...run, changed: true }],
+      [5100, tick()],
+    ]);
+    expect(steps).toEqual(['spawn']);
+  });
+
+  test('the program stops flowing: the session ends cleanly and waits', () => {
+    const { state, steps } = play([
+      ...toLive,
+      [9000, tick({ accepted: true, flowing: false, dryMs: limits.dryMs + 1 })],
+      [9100, gone('kicked')],
+      [9200, tick({ flowing: false })],
+    ]);
+    expect([steps, state.shown, state.problem?.cause]).toEqual([
+      ['spawn', 'end'],
+      'starting',
+      'noProgram',
+    ]);
+  });
+});
+
+describe('failures', () => {
+  test('retries after the wait, shown as retrying with the cause until it is live', () => {
+    const events = [
+      [0, run],
+      [100, tick()],
+      [300, gone()],
+    ] as const;
+    const failed = play(events);
+    expect(failed.state).toMatchObject({ shown: 'retrying', restarts: 1, retryAt: 600 });
+    const again = play([...events, [500, tick()], [600, tick()]]);
+    expect([again.steps, again.state.shown, again.state.problem?.cause]).toEqual([
+      ['spawn', 'spawn'],
+      'retrying',
+      'refused',
+    ]);
+    const live = play([...events, [600, tick()], [1500, tick({ accepted: true })]]);
+    expect([live.state.shown, live.state.problem]).toEqual(['live', null]);
+  });
+
+  test('never gives up: any number of failures leads to another try within the cap', () => {
+    for (const cause of ['refused', 'rejected', 'kicked'] as const) {
+      let state = play([
+        [0, run],
+        [1, tick()],
+      ]).state;
+      let now = 1;
+      for (let i = 0; i < 200; i += 1) {
+        state = next(state, gone(cause), { now, random: () => 1 }).state;
+        const wait = state.retryAt! - now;
+        expect(wait).toBeLessThanOrEqual(backoffPolicy(cause).maxMs);
+        now = state.retryAt!;
+        const started = next(state, tick(), { now, random: () => 1 });
+        expect(started.step).toBe('spawn');
+        state = started.state;
+      }
+      expect(state.restarts).toBe(200);
+    }
+  });
+
+  test('another cause starts its waits short; 30 s of health clears them', () => {
+    const twice = [
+      ...toLive,
+      [2000, gone('kicked')],
+      [9000, tick()],
+      [9500, gone('kicked')],
+    ] as const;
+    expect(attempts(twice)).toBe(2);
+    expect(attempts([...twice, [20_000, tick()], [20_100, gone('refused')]])).toBe(1);
+    const healthy = [...twice, [20_000, tick()], [21_000, tick({ accepted: true })]] as const;
+    expect(attempts([...healthy, [50_999, gone('kicked')]])).toBe(3);
+    expect(attempts([...healthy, [51_000, gone('kicked')]])).toBe(1);
+  });
+
+  test('no answer is shown after 4 s and ended after 10 s as a timeout', () => {
+    const slow = [
+      [0, run],
+      [100, tick()],
+      [4200, tick()],
+    ] as const;
+    expect(play(slow).state).toMatchObject({ shown: 'starting', problem: { cause: 'timeout' } });
+    const ended = play([...slow, [10_200, tick()], [10_300, gone('kicked')]]);
+    expect(ended.steps).toEqual(['spawn', 'kill']);
+    expect(ended.state).toMatchObject({ shown: 'retrying', problem: { cause: 'timeout' } });
+  });
+
+  test('a frozen destination is shown at once and ended when it stays frozen', () => {
+    const shown = play([...toLive, [5000, stuck(limits.stuckWarnMs + 1)]]);
+    expect(shown.state).toMatchObject({ shown: 'live', problem: { cause: 'stalled' } });
+    const back = play([...toLive, [5000, stuck(limits.stuckWarnMs + 1)], [6000, stuck(0)]]);
+    expect(back.state.problem).toBeNull();
+    const ended = play([...toLive, [12_000, stuck(limits.stuckMs + 1)], [12_100, gone()]]);
+    expect(ended.steps).toEqual(['spawn', 'kill']);
+    expect(ended.state.problem?.cause).toBe('stalled');
+  });
+
+  test('a slow destination stays live and says so for a while', () => {
+    const slow = play([...toLive, [5000, tick({ accepted: true, droppedAgoMs: 0 })]]);
+    expect(slow.state).toMatchObject({ shown: 'live', problem: { cause: 'slow' } });
+    const later = tick({ accepted: true, droppedAgoMs: limits.slowShownMs });
+    expect(play([...toLive, [5000, later]]).state.problem).toBeNull();
+  });
+});
+
+test('for any events: at most one worker at a time, and ordered to run never ends in idle', () => {
+  const event = fc.oneof(
+    fc.constant(run),
+    fc.constant(halt),
+    fc.constant<RunEvent>({ ...run, changed: true }),
+    fc.record({ accepted: fc.boolean(), flowing: fc.boolean() }).map(tick),
+    fc.constant(tick({ accepted: true, stuckMs: 9000 })),
+    fc.constant(tick({ dryMs: 6000, flowing: false })),
+    fc.constantFrom(gone('refused'), gone('rejected'), gone('kicked')),
+  );
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(event, fc.integer({ min: 0, max: 4000 })), { maxLength: 80 }),
+      (list) => {
+        let state = idleState(0);
+        let now = 0;
+        let alive = false;
+        for (const [e, wait] of list) {
+          now += wait;
+          if (e.type === 'gone' && !alive) continue;
+          if (e.type === 'gone') alive = false;
+          const done = next(state, e, { now, random: () => 0.5 });
+          state = done.state;
+          if (done.step === 'spawn') {
+            expect(alive).toBe(false);
+            alive = true;
+          }
+          expect(alive).toBe(['starting', 'live', 'ending'].includes(state.phase));
+          if (state.ordered) expect(state.phase).not.toBe('idle');
+        }
+      },
+    ),
+  );
+});

@@ -1,0 +1,270 @@
+// What the page says at a glance: tally, the air, outputs, units, alarms, keys and permissions.
+import { describe, expect, it } from 'vitest';
+import { changesOf, draftOf, newOutput } from '../../control-ui/src/forms/output-draft.ts';
+import { airFace } from '../../control-ui/src/on-air/air-state.ts';
+import { alarmsInOrder } from '../../control-ui/src/on-air/alarm-order.ts';
+import { lowerThirdOf, rememberText } from '../../control-ui/src/on-air/lower-third-text.ts';
+import { outputShape, uploadKbps } from '../../control-ui/src/on-air/output-face.ts';
+import { streamWords, unitShape } from '../../control-ui/src/on-air/unit-face.ts';
+import { historySeconds, nextHistory, sparkPath } from '../../control-ui/src/state/history.ts';
+import { keyAction, type KeyPress } from '../../control-ui/src/state/keys.ts';
+import { may } from '../../control-ui/src/state/permissions.ts';
+import { createServerClock } from '../../control-ui/src/state/server-clock.ts';
+import { tallyOf } from '../../control-ui/src/state/tally.ts';
+import type { Alarm } from '../../server/contract/station.ts';
+
+describe('tally', () => {
+  const settled = {
+    connection: 'connected' as const,
+    program: 'Estudio',
+    preview: 'Campo',
+    transition: {
+      name: null,
+      durationMs: null,
+      available: [],
+      phase: 'settled' as const,
+      to: null,
+    },
+  };
+  it('is program, preview, both or neither', () => {
+    expect(tallyOf('Estudio', settled)).toEqual({ program: true, preview: false });
+    expect(tallyOf('Campo', settled)).toEqual({ program: false, preview: true });
+    expect(tallyOf('Otra', settled)).toEqual({ program: false, preview: false });
+    expect(tallyOf('Estudio', { ...settled, preview: 'Estudio' })).toEqual({
+      program: true,
+      preview: true,
+    });
+  });
+  it('is on both scenes while they mix', () => {
+    const mixing = {
+      ...settled,
+      transition: { ...settled.transition, phase: 'mixing' as const, to: 'Campo' },
+    };
+    expect(tallyOf('Estudio', mixing).program).toBe(true);
+    expect(tallyOf('Campo', mixing).program).toBe(true);
+  });
+  it('claims nothing while OBS does not answer', () => {
+    const away = { ...settled, connection: 'disconnected' as const };
+    expect(tallyOf('Estudio', away)).toEqual({ program: false, preview: false });
+  });
+});
+
+describe('the air', () => {
+  const off = { connected: true, order: 'stop', onAir: false, source: 'off' } as const;
+  it.each([
+    [off, 'off'],
+    [{ ...off, order: 'live' }, 'starting'],
+    [{ connected: true, order: 'live', onAir: true, source: 'live' }, 'live'],
+    [{ connected: true, order: 'live', onAir: true, source: 'slate' }, 'slate'],
+    [{ connected: true, order: 'stop', onAir: true, source: 'live' }, 'stopping'],
+    [{ connected: false, order: 'live', onAir: true, source: 'live' }, 'noContact'],
+  ] as const)('%j reads %s', (air, face) => {
+    expect(airFace(air, { a: { order: 'start', state: 'live' } })).toBe(face);
+  });
+  it.each([
+    [{}, 'nobody'],
+    [{ a: { order: 'start', state: 'starting' } }, 'starting'],
+    [{ a: { order: 'start', state: 'retrying' } }, 'nobody'],
+    [{ a: { order: 'start', state: 'retrying' }, b: { order: 'start', state: 'live' } }, 'live'],
+  ] as const)('red only while somebody receives: %j reads %s', (outputs, face) => {
+    const air = { connected: true, order: 'live', onAir: true, source: 'live' } as const;
+    expect(airFace(air, outputs)).toBe(face);
+  });
+});
+
+const at = (state: 'idle' | 'starting' | 'live' | 'retrying' | 'stopping' | 'failed') => ({
+  state,
+  order: 'start' as const,
+  problem: null,
+  droppedFrames: 0,
+});
+
+describe('outputs', () => {
+  it('has a shape for each state', () => {
+    expect(outputShape(at('live'))).toBe('full');
+    expect(outputShape(at('starting'))).toBe('half');
+    expect(outputShape(at('stopping'))).toBe('half');
+    expect(outputShape(at('retrying'))).toBe('warning');
+    expect(outputShape(at('failed'))).toBe('warning');
+    expect(outputShape({ ...at('idle'), order: 'stop' })).toBe('empty');
+    expect(outputShape(at('idle'))).toBe('half');
+  });
+  it('adds up only what is being sent', () => {
+    expect(
+      uploadKbps({
+        a: { state: 'live', bitrateKbps: 6000 },
+        b: { state: 'retrying', bitrateKbps: 900 },
+        c: { state: 'live', bitrateKbps: 96 },
+      }),
+    ).toBe(6096);
+  });
+});
+
+describe('an output as written', () => {
+  const profile = { id: 'youtube', name: 'YouTube' };
+  it('leaves out what was left empty, and takes the profile’s name', () => {
+    expect(newOutput(draftOf(undefined), profile)).toEqual({
+      name: 'YouTube',
+      profile: 'youtube',
+      withAir: true,
+    });
+  });
+  it('sends only what differs, and never an empty key', () => {
+    const output = { name: 'YouTube', withAir: true };
+    const draft = { ...draftOf(undefined), name: 'YouTube', withAir: true };
+    expect(changesOf('o1', draft, output)).toEqual({ id: 'o1' });
+    expect(
+      changesOf('o1', { ...draft, name: ' Otro ', key: ' abc ', withAir: false }, output),
+    ).toEqual({ id: 'o1', name: 'Otro', key: 'abc', withAir: false });
+  });
+});
+
+describe('units', () => {
+  it('warns for anything between live and off', () => {
+    expect(['off', 'live', 'degraded', 'mute', 'lost'].map((s) => unitShape(s as 'off'))).toEqual([
+      'empty',
+      'full',
+      'warning',
+      'warning',
+      'warning',
+    ]);
+  });
+  it('says codec and size only when measured', () => {
+    const nothing = { videoCodec: null, audioCodec: null, width: null, height: null, fps: null };
+    expect(streamWords(null)).toBe('');
+    expect(streamWords({ ...nothing, bitrateKbps: 1, keyframeSeconds: null })).toBe('');
+    expect(
+      streamWords({
+        videoCodec: 'h264',
+        audioCodec: 'AAC',
+        width: 1280,
+        height: 720,
+        fps: 29.97,
+        bitrateKbps: 1,
+        keyframeSeconds: 2,
+      }),
+    ).toBe('H.264 · 1280×720 · 30');
+  });
+  it('keeps a minute of each unit and forgets those gone', () => {
+    let history = nextHistory({}, { a: 1, b: 1 });
+    for (let i = 0; i < 100; i += 1) history = nextHistory(history, { a: i });
+    expect(Object.keys(history)).toEqual(['a']);
+    expect(history['a']).toHaveLength(historySeconds);
+    expect(history['a']?.at(-1)).toBe(99);
+  });
+  it('draws the newest value at the right edge', () => {
+    expect(sparkPath([0, 6000], 6000, 59, 10)).toBe('M58.0 10.0L59.0 0.0');
+    expect(sparkPath([], 6000, 59, 10)).toBe('');
+  });
+});
+
+const alarm = (id: string, change: Partial<Alarm>): Alarm => ({
+  id,
+  severity: 'warning',
+  text: id,
+  textEn: id,
+  advice: '',
+  adviceEn: '',
+  since: 0,
+  clearedAt: null,
+  seenBy: null,
+  ...change,
+});
+
+describe('alarms', () => {
+  it('puts what nobody saw first, then what lasts, then what is critical, then the oldest', () => {
+    const alarms = {
+      seen: alarm('seen', { severity: 'critical', seenBy: 'ana' }),
+      over: alarm('over', { severity: 'critical', clearedAt: 5 }),
+      newer: alarm('newer', { since: 9 }),
+      older: alarm('older', { since: 1 }),
+      critical: alarm('critical', { severity: 'critical', since: 20 }),
+    };
+    expect(alarmsInOrder(alarms).map(({ id }) => id)).toEqual([
+      'critical',
+      'older',
+      'newer',
+      'over',
+      'seen',
+    ]);
+  });
+});
+
+const press = (key: string, change: Partial<KeyPress> = {}): KeyPress => ({
+  key,
+  repeat: false,
+  modified: false,
+  focus: 'page',
+  dialogOpen: false,
+  ...change,
+});
+
+describe('keys', () => {
+  it('takes, previews, covers and helps', () => {
+    expect(keyAction(press(' '))).toEqual({ do: 'take' });
+    expect(keyAction(press('3'))).toEqual({ do: 'preview', index: 2 });
+    expect(keyAction(press('F9'))).toEqual({ do: 'panic' });
+    expect(keyAction(press('?'))).toEqual({ do: 'help' });
+    expect(keyAction(press('0'))).toBeNull();
+  });
+  it('acts once while held, and never with Ctrl, Alt or Meta', () => {
+    expect(keyAction(press(' ', { repeat: true }))).toBeNull();
+    expect(keyAction(press('1', { modified: true }))).toBeNull();
+  });
+  it('does not fire while typing or in a dialog, except F9', () => {
+    for (const away of [{ focus: 'text' as const }, { dialogOpen: true }]) {
+      expect(keyAction(press(' ', away))).toBeNull();
+      expect(keyAction(press('1', away))).toBeNull();
+      expect(keyAction(press('F9', away))).toEqual({ do: 'panic' });
+    }
+  });
+  it('leaves space to a control that was reached with the keyboard', () => {
+    expect(keyAction(press(' ', { focus: 'control' }))).toBeNull();
+    expect(keyAction(press('2', { focus: 'control' }))).toEqual({ do: 'preview', index: 1 });
+  });
+});
+
+describe('permissions', () => {
+  it('lets an administrator do everything, and operators and producers look', () => {
+    expect(may(['admin'], 'operator')).toBe(true);
+    expect(may(['operator'], 'operator')).toBe(true);
+    expect(may(['operator'], 'viewer')).toBe(true);
+    expect(may(['producer'], 'viewer')).toBe(true);
+    expect(may(['producer'], 'operator')).toBe(false);
+    expect(may(['viewer'], 'operator')).toBe(false);
+    expect(may(['field'], 'viewer')).toBe(false);
+    expect(may([], 'viewer')).toBe(false);
+  });
+});
+
+describe('lower third', () => {
+  const texts = [
+    { name: 'Reloj', text: '' },
+    { name: 'Rótulo', text: 'x' },
+  ];
+  it('is what a person chose, else what is named so, else the first', () => {
+    expect(lowerThirdOf(texts, 'Reloj')?.name).toBe('Reloj');
+    expect(lowerThirdOf(texts, 'gone')?.name).toBe('Rótulo');
+    expect(lowerThirdOf([{ name: 'Otro', text: '' }], null)?.name).toBe('Otro');
+    expect(lowerThirdOf([], null)).toBeUndefined();
+  });
+  it('remembers the last dozen without repeats', () => {
+    expect(rememberText(['a', 'b'], 'b')).toEqual(['b', 'a']);
+    const many = Array.from({ length: 20 }, (_, i) => String(i));
+    expect(rememberText(many, 'x')).toHaveLength(12);
+  });
+});
+
+describe('the server’s clock', () => {
+  it('takes the packet that was least delayed', () => {
+    let local = 0;
+    const clock = createServerClock(() => local);
+    local = 1000;
+    clock.learn(10_900);
+    local = 2000;
+    clock.learn(11_990);
+    local = 3000;
+    clock.learn(12_500);
+    expect(clock.now()).toBe(3000 + 9990);
+  });
+});
