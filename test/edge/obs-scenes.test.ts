@@ -47,7 +47,11 @@ it('has every scene of the profile, each with a colour of its own at its edge', 
 });
 
 it('draws for the size of its encoder', async () => {
-  expect(studio.state().encoder).toMatchObject({ width: 1280, height: 720, fps: 30 });
+  // Read in the background after the connection is up.
+  const encoder = await until('what OBS encodes', () =>
+    studio.state().encoder.width === null ? null : studio.state().encoder,
+  );
+  expect(encoder).toMatchObject({ width: 1280, height: 720, fps: 30 });
   // The field covers its whole scene, the camera stays inside its frame.
   const camera = await until(
     'the test pattern',
