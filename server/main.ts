@@ -41,6 +41,17 @@ import { publicRoutes } from './web/public-routes.ts';
 import { createWeb } from './web/web.ts';
 
 const rootDir = join(dirname(fileURLToPath(import.meta.url)), '..');
+// Replaced one by one by their owners in this very release.
+const notYet = async (): Promise<never> => {
+  throw new StudioError('unavailable', { es: 'Todavía no.', en: 'Not yet.' });
+};
+const notBuilt = {
+  'air.slate': notYet,
+  'air.bypass': notYet,
+  'air.backupKey': notYet,
+  'uplink.set': notYet,
+  'uplink.measure': notYet,
+};
 const print: Print = (line) => void process.stdout.write(`${line}\n`);
 
 /** Opens everything; `stop` ends it all, air and a managed OBS included, as Ctrl-C promises. */
@@ -167,6 +178,7 @@ async function open(config: Config): Promise<{ stop(): Promise<void> }> {
         ...grid.handlers,
         ...access.handlers,
         ...libraryHandlers(library),
+        ...notBuilt,
         'alarm.acknowledge': async (input, context) => {
           alarms.acknowledge(input.id, context.actor);
           return {};

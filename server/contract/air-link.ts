@@ -1,13 +1,19 @@
 // The link between control and air: whole orders down, whole reports up, on socket.io namespace /air.
 import { z } from 'zod';
-import { airSource, streamFacts } from './air.ts';
-import { outputCause, outputKind, outputRunState, radioSettings } from './outputs.ts';
+import { airFeeding, airHealth, airSource, slateKind, streamFacts } from './air.ts';
+import {
+  outputCause,
+  outputKind,
+  outputRunState,
+  outputSettings,
+  recordingFacts,
+} from './outputs.ts';
 import { encoderProfile } from './profiles.ts';
 import { hexColor } from './station.ts';
 import { failure } from './failures.ts';
 
 /** Raised when the two sides could misunderstand each other; neighbours by one still talk. */
-export const airContractVersion = 1;
+export const airContractVersion = 2;
 
 /** What air says when it dials control. `token` is the link's secret from the data folder. */
 export const airHandshake = z.object({
@@ -25,7 +31,20 @@ export const airOutputOrder = z.object({
   run: z.boolean(),
   url: z.string(),
   key: z.string().nullable(),
-  settings: radioSettings.nullable(),
+  settings: outputSettings.nullable(),
+  /** Tried in turn with `url` when that does not take the program; since contract 2. */
+  backupUrl: z.string().nullable().default(null),
+  /**
+   * `recording` only: folder inside air's recordings folder, one per occurrence, and what is
+   * written beside the files about it; since contract 2.
+   */
+  folder: z
+    .object({
+      name: z.string().min(1).max(200),
+      about: z.record(z.string(), z.unknown()),
+    })
+    .nullable()
+    .default(null),
 });
 export type AirOutputOrder = z.infer<typeof airOutputOrder>;
 
@@ -49,9 +68,20 @@ export const airOrder = z.object({
     programKey: z.string(),
     /** Readers (OBS playing a field feed) use `?k=<playKey>`. */
     playKey: z.string(),
+    /** A backup encoder publishes `/program/backup?k=<backupKey>`; null: none may. Since contract 2. */
+    backupKey: z.string().min(16).nullable().default(null),
     /** Field feeds publish `/field/<id>?k=<key>`. */
     feeds: z.array(z.object({ id: z.string(), key: z.string() })),
   }),
+  /**
+   * What goes out instead of the slate when the program is lost: `backup` (the backup encoder),
+   * a feed's id, or null for the slate at once. Since contract 2.
+   */
+  bypass: z.string().nullable().default('backup'),
+  /** A person put air's own slate on, whatever arrives. Since contract 2. */
+  forceSlate: z.boolean().default(false),
+  /** True while OBS's program is its slate scene and nothing else: what arrives may be kept as the slate. */
+  captureSlate: z.boolean().default(false),
   outputs: z.array(airOutputOrder),
 });
 export type AirOrder = z.infer<typeof airOrder>;
@@ -73,6 +103,8 @@ export const airOutputReport = z.object({
   loudnessLufs: z.number().nullable(),
   /** Seconds the output's audio has been silent (< −50 dB); null for video outputs. */
   silentSeconds: z.number().nullable(),
+  via: z.enum(['main', 'backup']).nullable().default(null),
+  recording: recordingFacts.nullable().default(null),
 });
 export type AirOutputReport = z.infer<typeof airOutputReport>;
 
@@ -108,7 +140,15 @@ export const airReport = z.object({
     /** Publishers and players turned away since start (wrong key, malformed, injection). */
     refused: z.number(),
   }),
-  slate: z.enum(['none', 'rendered', 'captured']),
+  /** What would go out now if the program were lost. */
+  slate: slateKind,
+  /** Whose pictures go out; since contract 2 (null from an older air). */
+  feeding: airFeeding.nullable().default(null),
+  /** `wanted`: this program's encoder has no captured slate yet; since contract 2. */
+  capture: z.enum(['idle', 'wanted', 'capturing']).default('idle'),
+  /** The backup encoder, while it publishes; since contract 2. */
+  backup: streamFacts.nullable().default(null),
+  health: airHealth.nullable().default(null),
   outputs: z.record(z.string(), airOutputReport),
   feeds: z.record(z.string(), airFeedReport),
   /** Where control reads the bus as HTTP-FLV (`/bus.flv?t=<token>`), on air's own host. */

@@ -8,6 +8,7 @@ import { peopleCommands } from './people.ts';
 import { libraryCommands } from './profiles.ts';
 import { stationCommands } from './station.ts';
 import { switcherCommands } from './switcher.ts';
+import { uplinkCommands } from './uplink.ts';
 import type { Role } from './roles.ts';
 
 export const commands = {
@@ -19,6 +20,7 @@ export const commands = {
   ...peopleCommands,
   ...stationCommands,
   ...libraryCommands,
+  ...uplinkCommands,
 } as const;
 
 export type CommandName = keyof typeof commands;

@@ -2,8 +2,12 @@
 import { z } from 'zod';
 import { command } from './command.ts';
 
-/** `rtmp` pushes video and audio by `-c copy`; `icecast` encodes the program's audio for radio. */
-export const outputKind = z.enum(['rtmp', 'icecast']);
+/**
+ * `rtmp` and `srt` push the program as it is; `vertical` pushes its own 9:16 encode by RTMP;
+ * `recording` writes it to air's disk; `hls` serves it as the web player; `icecast` encodes its
+ * audio for radio.
+ */
+export const outputKind = z.enum(['rtmp', 'srt', 'vertical', 'recording', 'hls', 'icecast']);
 export type OutputKind = z.infer<typeof outputKind>;
 
 /** What is: reported by the air process, never guessed. */
@@ -30,6 +34,9 @@ export const outputCause = z.enum([
   'unauthorized',
   'mountTaken',
   'noProgram',
+  'diskFull',
+  'folder',
+  'shed',
   'spawn',
   'unknown',
 ]);
@@ -53,6 +60,68 @@ export const radioSettings = z.strictObject({
 });
 export type RadioSettings = z.infer<typeof radioSettings>;
 
+/** Settings of an `srt` output; its passphrase is the output's key. */
+export const srtSettings = z.object({
+  /** How long the receiver may wait for a packet to be sent again, ms. */
+  latencyMs: z.number().int().min(20).max(8000).default(1000),
+  streamId: z.string().max(512).nullable().default(null),
+});
+export type SrtSettings = z.infer<typeof srtSettings>;
+
+/** Settings of a `vertical` output: how 16:9 becomes 9:16, and its own encode. */
+export const verticalSettings = z.object({
+  /** `crop` keeps a 9:16 window of the picture; `blur` the whole picture on a blurred ground. */
+  fit: z.enum(['crop', 'blur']).default('crop'),
+  /** Centre of the window of `crop`, 0 (left) to 1 (right). */
+  focus: z.number().min(0).max(1).default(0.5),
+  width: z.union([z.literal(720), z.literal(1080)]).default(720),
+  videoKbps: z.number().int().min(300).max(8000).default(2500),
+});
+export type VerticalSettings = z.infer<typeof verticalSettings>;
+
+/** Settings of a `recording`. */
+export const recordingSettings = z.object({
+  /** Length of one file, minutes; each file is itself made of fragments that survive a crash. */
+  fileMinutes: z.number().int().min(1).max(240).default(30),
+  /** Below this much free space it stops, loudly, and goes on when there is space again; GB. */
+  minFreeGb: z.number().min(0.01).max(10_000).default(2),
+});
+export type RecordingSettings = z.infer<typeof recordingSettings>;
+
+/** Settings of an `hls` web player. */
+export const hlsSettings = z.object({
+  /** Length of one part, ms: the latency is about three of them. */
+  partMs: z.number().int().min(200).max(2000).default(500),
+  /** How far back a viewer may go, s. */
+  windowSeconds: z.number().int().min(8).max(600).default(30),
+});
+export type HlsSettings = z.infer<typeof hlsSettings>;
+
+/** The whole settings of each kind; null: that kind has none. */
+export const settingsOfKind = {
+  rtmp: null,
+  srt: srtSettings,
+  vertical: verticalSettings,
+  recording: recordingSettings,
+  hls: hlsSettings,
+  icecast: radioSettings,
+} as const satisfies Record<OutputKind, z.ZodType | null>;
+
+/** Settings on the wire: checked by the kind's own schema where the kind is known. */
+export const outputSettings = z.record(z.string().max(40), z.unknown());
+export type OutputSettings = z.infer<typeof outputSettings>;
+
+/** What the disk says of a recording. */
+export const recordingFacts = z.object({
+  /** Folder and file within the recordings' folder; null before the first. */
+  folder: z.string().nullable(),
+  file: z.string().nullable(),
+  freeBytes: z.number(),
+  /** Until `minFreeGb` is reached at the present bitrate; null while nothing is written. */
+  secondsLeft: z.number().nullable(),
+});
+export type RecordingFacts = z.infer<typeof recordingFacts>;
+
 /** An output as everybody signed in sees it. Never a key; `url` has its secrets removed. */
 export const output = z.object({
   name: z.string(),
@@ -61,7 +130,22 @@ export const output = z.object({
   url: z.string(),
   hasKey: z.boolean(),
   withAir: z.boolean(),
-  settings: radioSettings.nullable(),
+  settings: outputSettings.nullable(),
+  /** Address tried in turn when the first does not take the program (YouTube's `b.`), as shown. */
+  backupUrl: z.string().nullable(),
+  /** Which address is in use; null unless live or without a backup. */
+  via: z.enum(['main', 'backup']).nullable(),
+  /** 1 is kept longest when the uplink does not suffice. */
+  priority: z.number().int(),
+  /** Whether the operator allowed it to be stopped when the uplink does not suffice. */
+  mayShed: z.boolean(),
+  /** Stopped by uplink care just now, although ordered to run. */
+  shed: z.boolean(),
+  /** What it takes of the uplink while it runs, kb/s; 0 when nothing leaves the building. */
+  needKbps: z.number(),
+  recording: recordingFacts.nullable(),
+  /** Path of the playlist people may watch, on this server; null unless `hls`. */
+  playPath: z.string().nullable(),
   order: z.enum(['start', 'stop']),
   state: outputRunState,
   /** Epoch ms at which `state` was entered. */
@@ -91,8 +175,12 @@ const url = z
   .string()
   .trim()
   .max(500)
-  .regex(/^(rtmps?|icecast|https?):\/\/[^\s/]+/i, 'an address such as rtmps://host:443/app');
+  .regex(
+    /^(rtmps?|srt|icecast|https?):\/\/[^\s/]+/i,
+    'an address such as rtmps://host:443/app or srt://host:9000',
+  );
 const key = z.string().trim().min(1).max(500);
+const priority = z.number().int().min(1).max(99);
 
 export const outputCommands = {
   'output.create': command({
@@ -105,7 +193,11 @@ export const outputCommands = {
       url: url.optional(),
       key: key.optional(),
       withAir: z.boolean().default(true),
-      settings: radioSettings.optional(),
+      settings: outputSettings.optional(),
+      /** null: none, even where the profile has one. */
+      backupUrl: url.nullable().optional(),
+      priority: priority.optional(),
+      mayShed: z.boolean().optional(),
     }),
     output: z.object({ id: outputId }),
   }),
@@ -119,7 +211,11 @@ export const outputCommands = {
       url: url.optional(),
       key: key.optional(),
       withAir: z.boolean().optional(),
-      settings: radioSettings.optional(),
+      /** Only the fields given change. */
+      settings: outputSettings.optional(),
+      backupUrl: url.nullable().optional(),
+      priority: priority.optional(),
+      mayShed: z.boolean().optional(),
     }),
     output: z.object({}),
   }),

@@ -1,7 +1,7 @@
 // The shapes of the files in profiles/: the station's defaults and import/export format.
 import { z } from 'zod';
 import { command } from './command.ts';
-import { outputKind, radioSettings } from './outputs.ts';
+import { outputKind, outputSettings } from './outputs.ts';
 import { hexColor } from './station.ts';
 
 /** File-name id: lower case letters, digits and dashes. */
@@ -28,6 +28,33 @@ export const stationProfile = z.strictObject({
   /** File of profiles/obs/ that a managed OBS is generated from. */
   obs: profileId,
   schedule: profileId,
+  /** When picture and sound raise an alarm. */
+  health: z
+    .strictObject({
+      blackSeconds: z.number().min(1).max(600).default(5),
+      frozenSeconds: z.number().min(2).max(600).default(10),
+      silentSeconds: z.number().min(1).max(600).default(10),
+      clippedSeconds: z.number().min(1).max(10).default(2),
+      /** Programme loudness aimed at, LUFS (EBU R 128: −23; web platforms: about −16). */
+      targetLufs: z.number().min(-40).max(-5).default(-18),
+      /** How far short-term loudness may be from it for half a minute, LU. */
+      toleranceLu: z.number().min(1).max(30).default(8),
+    })
+    .prefault({}),
+  /** The building's upload; people may change it on screen. */
+  uplink: z
+    .strictObject({
+      /** As contracted or measured, kb/s; null: unknown. */
+      kbps: z.number().int().min(100).max(10_000_000).nullable().default(null),
+      /** Kept free for everything else, percent. */
+      reservePercent: z.number().min(0).max(90).default(20),
+      /** Where `uplink.measure` sends its test bytes by HTTP POST; null: nowhere. */
+      testUrl: z
+        .url({ protocol: /^https?$/ })
+        .nullable()
+        .default(null),
+    })
+    .prefault({}),
 });
 export type StationProfile = z.infer<typeof stationProfile>;
 
@@ -47,6 +74,8 @@ export const encoderProfile = z.strictObject({
   keyframeSeconds: z.number().min(0.5).max(4),
   h264Profile: z.enum(['baseline', 'main', 'high']),
   x264Preset: z.enum(['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium']),
+  /** All that goes out passes one encoder of air's own: anything may change upstream, for half a core. */
+  alwaysEncode: z.boolean().default(false),
 });
 export type EncoderProfile = z.infer<typeof encoderProfile>;
 
@@ -63,7 +92,11 @@ export const destinationProfile = z.strictObject({
   /** Used when the person gives none; null where every station has its own. */
   defaultUrl: z.string().nullable(),
   /** Address schemes this platform accepts. */
-  schemes: z.array(z.enum(['rtmp', 'rtmps', 'icecast', 'http', 'https'])).min(1),
+  schemes: z.array(z.enum(['rtmp', 'rtmps', 'srt', 'icecast', 'http', 'https'])),
+  /** Tried in turn with the address when that does not take the program. */
+  backupUrl: z.string().nullable().default(null),
+  /** 1 is kept longest when the uplink does not suffice. */
+  priority: z.number().int().min(1).max(99).default(50),
   keyRequired: z.boolean(),
   limits: z.strictObject({
     maxVideoKbps: z.number().int().nullable(),
@@ -73,8 +106,8 @@ export const destinationProfile = z.strictObject({
     maxHeight: z.number().int().nullable(),
     maxHours: z.number().nullable(),
   }),
-  /** Settings a new destination of this profile starts with; only for `icecast`. */
-  settings: radioSettings.nullable(),
+  /** Settings a new destination of this profile starts with; null: those of its kind. */
+  settings: outputSettings.nullable(),
   /** What a person checks before going live, in order. */
   checks: z.array(bilingual),
 });

@@ -7,11 +7,13 @@ import { output } from './outputs.ts';
 import { person } from './people.ts';
 import { alarm, partName, partState, stationState } from './station.ts';
 import { switcherState } from './switcher.ts';
+import { uplinkState } from './uplink.ts';
 
 export const studioState = z.object({
   station: stationState,
   air: airState,
   outputs: z.record(z.string(), output),
+  uplink: uplinkState,
   switcher: switcherState,
   grid: gridState,
   field: fieldState,

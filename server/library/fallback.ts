@@ -1,5 +1,5 @@
 // What the server starts with when the station's own choice could not be read: neutral and visible.
-import type { EncoderProfile, StationProfile } from '../contract/profiles.ts';
+import { stationProfile, type EncoderProfile, type StationProfile } from '../contract/profiles.ts';
 
 /**
  * The station used while profiles/station.json cannot be read: no city, grey colours, the machine's
@@ -17,6 +17,8 @@ export function fallbackStation(hostZone: string): StationProfile {
     encoder: '720p30',
     obs: 'sin-configurar',
     schedule: 'sin-configurar',
+    health: stationProfile.shape.health.parse(undefined),
+    uplink: stationProfile.shape.uplink.parse(undefined),
   };
 }
 
@@ -34,4 +36,5 @@ export const fallbackEncoder: EncoderProfile = {
   keyframeSeconds: 2,
   h264Profile: 'main',
   x264Preset: 'veryfast',
+  alwaysEncode: false,
 };

@@ -97,11 +97,15 @@ export async function createAirService(ports: AirServicePorts): Promise<AirServi
         station: store.get().station,
         rtmpPort: ports.rtmpPort,
         ...ports.keys,
+        backupKey: null,
+        bypass: 'backup',
+        forceSlate: false,
+        captureSlate: false,
         feeds: ports.feeds.feeds(),
         outputs: destinations
           .list()
           .filter((d) => !d.unreadable)
-          .map((d) => ({ ...d, run: d.ordered === 'start' })),
+          .map((d) => ({ ...d, run: d.ordered === 'start', backupUrl: null, folder: null })),
       }),
     onRefused: (answer) => orderAlarm.set('air-order', answer && refusedAlarm(answer)),
   });

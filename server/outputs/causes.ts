@@ -47,6 +47,18 @@ const causes: Record<OutputCause, Words> = {
     es: 'Todavía no hay programa ni cortinilla para enviar. Revise que OBS esté transmitiendo.',
     en: 'There is no program or slate to send yet. Check that OBS is streaming.',
   },
+  diskFull: {
+    es: 'No queda espacio en el disco para grabar. Libere espacio o cambie de disco; la grabación sigue sola cuando lo haya.',
+    en: 'There is no disk space left to record. Free some or change the disk; recording goes on by itself when there is.',
+  },
+  folder: {
+    es: 'No se puede escribir en la carpeta de grabaciones. Revise que exista y sus permisos.',
+    en: 'The recordings folder cannot be written. Check that it exists and its permissions.',
+  },
+  shed: {
+    es: 'Detenida para proteger a las demás: la subida de internet no alcanza. Vuelve sola cuando alcance.',
+    en: 'Stopped to protect the others: the upload is too small. It comes back by itself when it suffices.',
+  },
   spawn: {
     es: 'No se pudo iniciar ffmpeg. Revise que esté instalado y que el equipo tenga memoria libre.',
     en: 'ffmpeg could not be started. Check that it is installed and that the machine has free memory.',

@@ -1,6 +1,5 @@
 // Checks what a person wrote for a destination against its profile and gives the destination's own form.
-import type { RadioSettings } from '../contract/outputs.ts';
-import { radioSettings } from '../contract/outputs.ts';
+import { radioSettings, type OutputSettings } from '../contract/outputs.ts';
 import type { DestinationProfile } from '../contract/profiles.ts';
 import { StudioError, type Words } from '../core/errors.ts';
 import { isShownAddress, schemeOf, splitPassword, splitPasted } from './address.ts';
@@ -9,14 +8,14 @@ import { isShownAddress, schemeOf, splitPassword, splitPasted } from './address.
 export interface DestinationInput {
   readonly url?: string | undefined;
   readonly key?: string | undefined;
-  readonly settings?: RadioSettings | undefined;
+  readonly settings?: OutputSettings | undefined;
 }
 
 /** The parts of a destination that follow from its profile and the input. */
 export interface CheckedInput {
   readonly url: string;
   readonly key: string | null;
-  readonly settings: RadioSettings | null;
+  readonly settings: OutputSettings | null;
 }
 
 /** `invalid` at `path`, in words. */

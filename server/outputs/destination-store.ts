@@ -1,6 +1,6 @@
 // The destinations people configured: cached in memory with their secrets, sealed in the database.
 import type { Kysely } from 'kysely';
-import type { OutputKind, RadioSettings } from '../contract/outputs.ts';
+import type { OutputKind, OutputSettings } from '../contract/outputs.ts';
 import { radioSettings } from '../contract/outputs.ts';
 import type { SecretBox } from '../core/secret-box.ts';
 import type { Database, OutputsTable } from '../store/schema.ts';
@@ -17,7 +17,7 @@ export interface Destination {
   /** True when the stored secrets belong to another key file: people must enter them again. */
   readonly unreadable: boolean;
   readonly withAir: boolean;
-  readonly settings: RadioSettings | null;
+  readonly settings: OutputSettings | null;
   readonly ordered: 'start' | 'stop';
   readonly createdAt: number;
   readonly position: number;

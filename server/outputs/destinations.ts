@@ -223,9 +223,7 @@ function unreadable(destination: Destination): StudioError {
 }
 
 /** The part of the state that comes from what people configured; never a secret. */
-export function shownOutput(
-  d: Destination,
-): Pick<Output, 'name' | 'kind' | 'profile' | 'url' | 'hasKey' | 'withAir' | 'settings' | 'order'> {
+export function shownOutput(d: Destination): Omit<Output, keyof typeof idleFacts | 'since'> {
   return {
     name: d.name,
     kind: d.kind,
@@ -234,6 +232,12 @@ export function shownOutput(
     hasKey: d.key !== null,
     withAir: d.withAir,
     settings: d.settings,
+    backupUrl: null,
+    priority: 50,
+    mayShed: false,
+    shed: false,
+    needKbps: 0,
+    playPath: null,
     order: d.ordered,
   };
 }

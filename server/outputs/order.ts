@@ -12,6 +12,10 @@ export interface OrderFacts {
   readonly programKey: string;
   readonly playKey: string;
   readonly feeds: readonly { readonly id: string; readonly key: string }[];
+  readonly backupKey: string | null;
+  readonly bypass: string | null;
+  readonly forceSlate: boolean;
+  readonly captureSlate: boolean;
   readonly outputs: readonly AirOutputOrder[];
 }
 
@@ -37,10 +41,23 @@ export function orderContent(facts: OrderFacts): OrderContent {
       rtmpPort: facts.rtmpPort,
       programKey: facts.programKey,
       playKey: facts.playKey,
+      backupKey: facts.backupKey,
       feeds: facts.feeds.map(({ id, key }) => ({ id, key })).toSorted(byId),
     },
+    bypass: facts.bypass,
+    forceSlate: facts.forceSlate,
+    captureSlate: facts.captureSlate,
     outputs: facts.outputs
-      .map(({ id, kind, run, url, key, settings }) => ({ id, kind, run, url, key, settings }))
+      .map(({ id, kind, run, url, key, settings, backupUrl, folder }) => ({
+        id,
+        kind,
+        run,
+        url,
+        key,
+        settings,
+        backupUrl,
+        folder,
+      }))
       .toSorted(byId),
   };
 }

@@ -79,6 +79,12 @@ export function applyReport(
       textEn: words.en,
     },
     slate: report.slate,
+    feeding: report.feeding ?? (report.source === 'live' ? 'program' : report.source),
+    forced: old.air.forced,
+    bypass: old.air.bypass,
+    backup: report.backup,
+    preparing: old.air.preparing,
+    health: report.health,
     cpuPercent: report.cpuPercent,
     memoryMb: report.memoryMb,
     reportedAt: facts.now,
@@ -126,6 +132,8 @@ export const idleFacts = {
   memoryMb: 0,
   loudnessLufs: null,
   silentSeconds: null,
+  via: null,
+  recording: null,
 } as const satisfies Partial<Output>;
 
 function idleOutput(was: Output, now: number): Output {

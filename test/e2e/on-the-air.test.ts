@@ -105,7 +105,7 @@ describe('on the air from one command', () => {
     const [audio] = await streamsOf(file);
     expect(audio?.codec).toBe('mp3');
     expect(audio?.channels).toBe(1);
-    const lowpass = client.state().outputs[ids.radio]?.settings?.lowpassHz ?? 0;
+    const lowpass = Number(client.state().outputs[ids.radio]?.settings?.['lowpassHz']);
     const sound = await soundFacts(file, lowpass * 1.15);
     expect(sound.aboveDb).toBeLessThan(-45);
     expect(sound.peakDbfs).toBeLessThan(0);

@@ -26,6 +26,7 @@ const encoder: EncoderProfile = {
   keyframeSeconds: 1,
   h264Profile: 'high',
   x264Preset: 'veryfast',
+  alwaysEncode: false,
 };
 let bus: SimulatedBus;
 const closing: (() => Promise<void>)[] = [];
@@ -69,7 +70,7 @@ async function platform(options?: Parameters<typeof startNginxRtmp>[0]): Promise
 }
 
 function to(id: string, url: string, key: string | null = 'clave', run = true): AirOutputOrder {
-  return { id, kind: 'rtmp', url, key, run, settings: null };
+  return { id, kind: 'rtmp', url, key, run, settings: null, backupUrl: null, folder: null };
 }
 
 const state = (o: Outputs, id: string) => o.report()[id]?.state;

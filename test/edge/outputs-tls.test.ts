@@ -94,6 +94,8 @@ function start(port: number, caFile?: string): Outputs {
     key: `tls${port}?s=1`,
     run: true,
     settings: null,
+    backupUrl: null,
+    folder: null,
   };
   o.apply([order], encoder);
   return o;

@@ -64,6 +64,8 @@ function radio(id = 'am', over: Partial<AirOutputOrder> = {}): AirOutputOrder {
     key: icecast.sourcePassword,
     run: true,
     settings: { lowpassHz: 5000, bitrateKbps: 96 },
+    backupUrl: null,
+    folder: null,
     ...over,
   };
 }

@@ -47,6 +47,10 @@ const report: AirReport = {
   program: null,
   ingest: { state: 'up', rtmpPort: 1935, since: 1, restarts: 0, problem: null, refused: 0 },
   slate: 'rendered',
+  feeding: null,
+  capture: 'idle',
+  backup: null,
+  health: null,
   outputs: {},
   feeds: {},
   monitor: { port: 1, token: 't' },
@@ -61,7 +65,10 @@ const order: AirOrder = {
   live: false,
   encoder: {} as AirOrder['encoder'],
   slate: { name: 'x', text: 'x', background: '#000000', foreground: '#ffffff' },
-  ingest: { rtmpPort: 1935, programKey: 'p', playKey: 'q', feeds: [] },
+  ingest: { rtmpPort: 1935, programKey: 'p', backupKey: null, playKey: 'q', feeds: [] },
+  bypass: 'backup',
+  forceSlate: false,
+  captureSlate: false,
   outputs: [],
 };
 

@@ -69,6 +69,7 @@ export function order(change: Partial<AirOrder> = {}): AirOrder {
       keyframeSeconds: 1,
       h264Profile: 'high',
       x264Preset: 'ultrafast',
+      alwaysEncode: false,
     },
     slate: {
       name: 'Capital Musical',
@@ -76,7 +77,16 @@ export function order(change: Partial<AirOrder> = {}): AirOrder {
       background: '#1b1f3a',
       foreground: '#ffd166',
     },
-    ingest: { rtmpPort: 1935, programKey: 'program-secret', playKey: 'play-secret', feeds: [] },
+    ingest: {
+      rtmpPort: 1935,
+      programKey: 'program-secret',
+      backupKey: null,
+      playKey: 'play-secret',
+      feeds: [],
+    },
+    bypass: 'backup',
+    forceSlate: false,
+    captureSlate: false,
     outputs: [],
     ...change,
   };
@@ -85,7 +95,16 @@ export function order(change: Partial<AirOrder> = {}): AirOrder {
 /** An output of an order. */
 export function outputOrder(id: string, run: boolean): AirOrder['outputs'][number] {
   const url = 'rtmp://127.0.0.1:1/live';
-  return { id, kind: 'rtmp', run, url, key: 'stream-secret-key', settings: null };
+  return {
+    id,
+    kind: 'rtmp',
+    run,
+    url,
+    key: 'stream-secret-key',
+    settings: null,
+    backupUrl: null,
+    folder: null,
+  };
 }
 
 /** An ingest that is up and has no program. */

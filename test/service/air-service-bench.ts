@@ -110,4 +110,6 @@ export const liveOutput: AirOutputReport = {
   memoryMb: 0,
   loudnessLufs: null,
   silentSeconds: null,
+  via: null,
+  recording: null,
 };

@@ -86,6 +86,7 @@ export const encoder720: EncoderProfile = {
   keyframeSeconds: 2,
   h264Profile: 'main',
   x264Preset: 'veryfast',
+  alwaysEncode: false,
 };
 
 const noLimits = {
@@ -107,6 +108,8 @@ export const destinationProfiles: Record<string, DestinationProfile> = {
     keyRequired: true,
     limits: { ...noLimits, maxVideoKbps: 6000, maxAudioKbps: 128, maxKeyframeSeconds: 4 },
     settings: null,
+    backupUrl: null,
+    priority: 50,
     checks: [],
   },
   custom: {
@@ -118,6 +121,8 @@ export const destinationProfiles: Record<string, DestinationProfile> = {
     keyRequired: false,
     limits: noLimits,
     settings: null,
+    backupUrl: null,
+    priority: 50,
     checks: [],
   },
   radio: {
@@ -129,6 +134,8 @@ export const destinationProfiles: Record<string, DestinationProfile> = {
     keyRequired: true,
     limits: noLimits,
     settings: { lowpassHz: 5000, bitrateKbps: 96 },
+    backupUrl: null,
+    priority: 50,
     checks: [],
   },
 };
@@ -144,6 +151,10 @@ export function idleReport(at: number, more: Partial<AirReport> = {}): AirReport
     program: null,
     ingest: { state: 'up', rtmpPort: 1935, since: at, restarts: 0, problem: null, refused: 0 },
     slate: 'rendered',
+    feeding: null,
+    capture: 'idle',
+    backup: null,
+    health: null,
     outputs: {},
     feeds: {},
     monitor: null,

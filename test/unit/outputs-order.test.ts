@@ -14,6 +14,10 @@ const facts: OrderFacts = {
   rtmpPort: 1936,
   programKey: 'program-key',
   playKey: 'play-key',
+  backupKey: null,
+  bypass: 'backup',
+  forceSlate: false,
+  captureSlate: false,
   feeds: [
     { id: 'b-1', key: 'kb' },
     { id: 'a-1', key: 'ka' },
@@ -26,8 +30,19 @@ const facts: OrderFacts = {
       url: 'icecast://h/am',
       key: 'p',
       settings: { lowpassHz: 5000, bitrateKbps: 96 },
+      backupUrl: null,
+      folder: null,
     },
-    { id: 'o1', kind: 'rtmp', run: true, url: 'rtmp://h/live', key: null, settings: null },
+    {
+      id: 'o1',
+      kind: 'rtmp',
+      run: true,
+      url: 'rtmp://h/live',
+      key: null,
+      settings: null,
+      backupUrl: null,
+      folder: null,
+    },
   ],
 };
 
@@ -54,6 +69,8 @@ describe('orderContent', () => {
       url: fc.string(),
       key: fc.option(fc.string()),
       settings: fc.constant(null),
+      backupUrl: fc.constant(null),
+      folder: fc.constant(null),
     });
     const lists = fc
       .uniqueArray(output, { selector: (o) => o.id, maxLength: 12 })
@@ -82,6 +99,8 @@ describe('orderContent', () => {
       'url',
       'key',
       'settings',
+      'backupUrl',
+      'folder',
     ]);
   });
 

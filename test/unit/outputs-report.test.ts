@@ -20,6 +20,12 @@ const output: Output = {
   hasKey: true,
   withAir: true,
   settings: null,
+  backupUrl: null,
+  priority: 50,
+  mayShed: false,
+  shed: false,
+  needKbps: 0,
+  playPath: null,
   order: 'start',
   ...idleFacts,
   since: now - 5000,
@@ -39,6 +45,8 @@ const told: AirOutputReport = {
   memoryMb: 19,
   loudnessLufs: null,
   silentSeconds: null,
+  via: null,
+  recording: null,
 };
 const facts = { live: true, now, offsetMs: 0, memory: { since: null, lastSeen: null } };
 const state = (outputs: Record<string, Output> = {}) => ({

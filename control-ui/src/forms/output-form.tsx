@@ -2,7 +2,7 @@
 import { Checkbox, NativeSelect, PasswordInput, TextInput } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Output } from '../../../server/contract/outputs.ts';
+import type { Output, RadioSettings } from '../../../server/contract/outputs.ts';
 import type { DestinationProfile } from '../../../server/contract/profiles.ts';
 import { useCommand } from '../command.ts';
 import { useOff } from '../off.ts';
@@ -168,7 +168,15 @@ export function OutputForm({ id, onClose }: FormProps): ReactNode {
             onChange={(event) => set({ key: event.currentTarget.value })}
           />
           <RadioFields
-            settings={draft.settings ?? output?.settings ?? profile?.settings ?? null}
+            settings={
+              // Checked by kind: only a radio output has these.
+              (output?.kind ?? profile?.kind) === 'icecast'
+                ? ((draft.settings ??
+                    output?.settings ??
+                    profile?.settings ??
+                    null) as RadioSettings | null)
+                : null
+            }
             onChange={(settings) => set({ settings })}
           />
           <Checkbox

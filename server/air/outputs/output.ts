@@ -163,6 +163,8 @@ export function createOutput(id: string, ports: OutputPorts): SupervisedOutput {
         memoryMb: usage.memoryMb,
         loudnessLufs: state.ordered ? (meter?.loudness(now) ?? null) : null,
         silentSeconds: state.ordered && meter ? meter.silentSeconds(now) : null,
+        via: null,
+        recording: null,
       };
     },
     get idle() {
@@ -178,5 +180,6 @@ function isPowerOfTwo(n: number): boolean {
 
 /** What a running worker depends on: another identity means a new session. */
 function identity(order: AirOutputOrder): string {
-  return JSON.stringify([order.kind, order.url, order.key, order.settings]);
+  const { kind, url, key, settings, backupUrl, folder } = order;
+  return JSON.stringify([kind, url, key, settings, backupUrl, folder?.name ?? null]);
 }

@@ -1,0 +1,8 @@
+// TODO of this very release: replaced by its owner.
+import type { WrongTarget } from '../address.ts';
+import type { KindFacts, KindPlan } from '../plan.ts';
+
+/** The plan of a `hls` output. */
+export function planHls(_facts: KindFacts): KindPlan | WrongTarget {
+  return { wrong: 'not built yet' };
+}
