@@ -18,10 +18,19 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // hls.js is one file of 600 kB, fetched only where there is something to watch.
+    chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      input: {
+        control: join(import.meta.dirname, 'index.html'),
+        'en-vivo': join(import.meta.dirname, 'en-vivo.html'),
+      },
+    },
   },
   server: {
     proxy: {
       '/api': server,
+      '/en-vivo/hls': server,
       '/monitor': server,
       '/programacion': server,
       '/socket.io': { target: server, ws: true },

@@ -12,6 +12,7 @@ const environment = z.object({
   STUDIO_PORT: port.default(8080),
   STUDIO_HOST: z.string().default('0.0.0.0'),
   STUDIO_DATA: z.string().default('./data'),
+  STUDIO_RECORDINGS: z.string().optional(),
   STUDIO_ADMIN_PASSWORD: optional.pipe(
     z.string().min(10, 'at least 10 characters').max(200).optional(),
   ),
@@ -33,6 +34,8 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly dataDir: string;
+  /** Where a managed air keeps recordings; `recordings` in the data folder unless told otherwise. */
+  readonly recordingsDir: string;
   readonly adminPassword: string | undefined;
   readonly obs: 'auto' | 'attach' | 'managed' | 'off';
   readonly obsUrl: string;
@@ -68,10 +71,12 @@ export function readConfig(
     throw new ConfigError(parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`));
   }
   const e = parsed.data;
+  const dataDir = resolve(rootDir, e.STUDIO_DATA);
   return Object.freeze({
     port: e.STUDIO_PORT,
     host: e.STUDIO_HOST,
-    dataDir: resolve(rootDir, e.STUDIO_DATA),
+    dataDir,
+    recordingsDir: resolve(rootDir, e.STUDIO_RECORDINGS ?? resolve(dataDir, 'recordings')),
     adminPassword: e.STUDIO_ADMIN_PASSWORD,
     obs: e.STUDIO_OBS,
     obsUrl: e.STUDIO_OBS_URL,

@@ -6,6 +6,7 @@ import { createAccess } from './access/access.ts';
 import { createAuditLog } from './access/audit-log.ts';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { addresses, announceParts, greeting, reachableHost, type Print } from './console.ts';
+import { createAlarmLatch } from './core/alarm-latch.ts';
 import { createAlarms } from './core/alarms.ts';
 import { createFileOnce } from './core/atomic-file.ts';
 import { systemClock } from './core/clock.ts';
@@ -18,6 +19,7 @@ import { openSecretBox } from './core/secret-box.ts';
 import { createStateStore } from './core/state-store.ts';
 import { createField } from './field/units.ts';
 import { createGrid } from './grid/runner.ts';
+import { createHealthWatch } from './health/health-watch.ts';
 import { loadLibrary } from './library/load.ts';
 import {
   gridOffReason,
@@ -29,8 +31,11 @@ import {
 import { createAirProcess } from './outputs/air-process.ts';
 import { createAirService } from './outputs/air-service.ts';
 import { airHost } from './outputs/air-link-port.ts';
+import { watchHours } from './outputs/hours.ts';
 import { openIngestKeys } from './outputs/ingest-keys.ts';
 import { createSettings } from './outputs/settings.ts';
+import { createUplink } from './outputs/uplink/uplink.ts';
+import { createUploadTest } from './outputs/uplink/upload-test.ts';
 import { createSilenceAlarm } from './radio/silence-alarm.ts';
 import { openStore } from './store/database.ts';
 import { createObsClient } from './switcher/obs-client.ts';
@@ -41,25 +46,21 @@ import { publicRoutes } from './web/public-routes.ts';
 import { createWeb } from './web/web.ts';
 
 const rootDir = join(dirname(fileURLToPath(import.meta.url)), '..');
-// Replaced one by one by their owners in this very release.
-const notYet = async (): Promise<never> => {
-  throw new StudioError('unavailable', { es: 'Todavía no.', en: 'Not yet.' });
-};
-const notBuilt = {
-  'air.slate': notYet,
-  'air.bypass': notYet,
-  'air.backupKey': notYet,
-  'uplink.set': notYet,
-  'uplink.measure': notYet,
-};
 const print: Print = (line) => void process.stdout.write(`${line}\n`);
 
-/** Opens everything; `stop` ends it all, air and a managed OBS included, as Ctrl-C promises. */
-async function open(config: Config): Promise<{ stop(): Promise<void> }> {
+/**
+ * How control ends. `stop`: with all that is its own, a managed air and OBS included, as Ctrl-C
+ * promises. `handOver`: alone; air and OBS go on as they are, and the next start adopts them.
+ */
+type End = 'stop' | 'handOver';
+
+/** Opens everything; `end` ends it in reverse. */
+async function open(config: Config): Promise<{ end(how: End): Promise<void> }> {
   const log = createLog(config.logLevel, 'control');
   const clock = systemClock(config.clockOffsetMs);
   const random = Math.random;
   const closers: (() => unknown)[] = [];
+  let ending: End = 'stop';
   const close = async (): Promise<void> => {
     for (const closer of closers.toReversed()) {
       try {
@@ -111,6 +112,7 @@ async function open(config: Config): Promise<{ stop(): Promise<void> }> {
       random,
       profile: library.obs,
       encoder: library.encoder,
+      airSlate: { force: (by, reason) => air.forceSlate(by, reason) },
     });
     closers.push(() => switcher.close());
 
@@ -139,16 +141,45 @@ async function open(config: Config): Promise<{ stop(): Promise<void> }> {
       ...common,
       link: airLink,
       encoder: switcher,
+      stage: switcher,
       feeds: field,
       keys,
       destinationProfile: (id) => library.destinations.get(id),
       encoderProfile: () => library.encoder,
       rtmpPort: config.rtmpPort,
+      publicHost: reachableHost,
     });
     closers.push(() => air.close());
     closers.push(airLink.onReport((report) => field.report(report)));
+    const uplink = await createUplink({
+      store: state,
+      settings,
+      clock,
+      audit,
+      latch: createAlarmLatch(alarms),
+      log,
+      profile: library.station.uplink,
+      uploadTest: createUploadTest(clock),
+      orderChanged: () => air.orderChanged(),
+    });
+    closers.push(() => uplink.close());
+    const hours = watchHours({
+      store: state,
+      clock,
+      latch: createAlarmLatch(alarms),
+      profile: (id) => library.destinations.get(id),
+    });
+    closers.push(() => hours.close());
     const silence = createSilenceAlarm({ store: state, alarms, audit });
     closers.push(() => silence.close());
+    const health = createHealthWatch({
+      store: state,
+      alarms,
+      audit,
+      clock,
+      thresholds: library.station.health,
+    });
+    closers.push(() => health.close());
 
     const grid = createGrid({
       store: state,
@@ -174,11 +205,11 @@ async function open(config: Config): Promise<{ stop(): Promise<void> }> {
       handlers: {
         ...switcher.handlers,
         ...air.handlers,
+        ...uplink.handlers,
         ...field.handlers,
         ...grid.handlers,
         ...access.handlers,
         ...libraryHandlers(library),
-        ...notBuilt,
         'alarm.acknowledge': async (input, context) => {
           alarms.acknowledge(input.id, context.actor);
           return {};
@@ -216,7 +247,7 @@ async function open(config: Config): Promise<{ stop(): Promise<void> }> {
       station: library.station,
       encoder: library.encoder,
     });
-    closers.push(() => obs.close({ stop: true }));
+    closers.push(() => obs.close({ stop: ending === 'stop' }));
     void obs.start();
     const hush = announceParts(state, print);
     closers.push(hush);
@@ -229,6 +260,7 @@ async function open(config: Config): Promise<{ stop(): Promise<void> }> {
         random,
         link: airLink,
         dataDir: config.dataDir,
+        recordingsDir: config.recordingsDir,
         rootDir,
         controlUrl: `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}:${served.port}`,
         tokenFile,
@@ -236,15 +268,18 @@ async function open(config: Config): Promise<{ stop(): Promise<void> }> {
         inherited: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
       });
       airProcess.start();
-      closers.push(() => airProcess.close({ stopAir: true }));
+      closers.push(() => airProcess.close({ stopAir: ending === 'stop' }));
     }
     ready = true;
     return {
-      async stop() {
+      async end(how) {
+        ending = how;
         // What ends now is no news.
         hush();
-        // The next start must not broadcast by itself what a person ended here.
-        await air.standDown();
+        // The next start must not broadcast by itself what a person ended here; an air with a service
+        // of its own is not ended here.
+        if (how === 'stop' && config.air === 'managed') await air.standDown();
+        else await air.handOver();
         await close();
       },
     };
@@ -268,19 +303,26 @@ function refuse(error: unknown): never {
 }
 
 try {
-  const studio = await open(readConfig(process.env, rootDir));
+  const config = readConfig(process.env, rootDir);
+  const studio = await open(config);
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
     if (stopping) return;
     stopping = true;
-    print(`\n${signal}: cerrando en orden… / closing in order…`);
+    // A service manager that restarts control must not end an air that has a service of its own.
+    const alone = signal === 'SIGUSR2' || (signal === 'SIGTERM' && config.air === 'external');
+    print(
+      alone
+        ? `\n${signal}: termina el control; el aire sigue… / control ends; the air goes on…`
+        : `\n${signal}: cerrando en orden… / closing in order…`,
+    );
     // Every part has its own deadline; this one only guards against a mistake in one of them.
     setTimeout(() => process.exit(1), 40_000).unref();
-    void studio.stop().then(() => process.exit(0));
+    void studio.end(alone ? 'handOver' : 'stop').then(() => process.exit(0));
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-  process.on('SIGHUP', stop);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'] as const) {
+    process.on(signal, stop);
+  }
 } catch (error) {
   refuse(error);
 }

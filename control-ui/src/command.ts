@@ -24,6 +24,13 @@ export interface Control<N extends CommandName> {
   readonly dismiss: () => void;
 }
 
+/** What a button shows of a control: that it was heard, and why it failed. */
+export function answerOf<N extends CommandName>(
+  control: Control<N>,
+): { pending: boolean; problem: Problem | null; onDismiss: () => void } {
+  return { pending: control.pending, problem: control.problem, onDismiss: control.dismiss };
+}
+
 /** A control for command `name`. */
 export function useCommand<N extends CommandName>(name: N): Control<N> {
   const { link } = useStudio();

@@ -1,6 +1,6 @@
 // What of a command's input may stay in the audit log: bounded, and without anything secret.
 
-const secretName = /(key|password|token|secret|passphrase|authorization|cookie)$/i;
+const secretName = /(key|password|token|secret|passphrase|streamid|authorization|cookie)$/i;
 const maxBytes = 8000;
 
 /** JSON of `detail` with secrets replaced, long texts and lists cut, at most 8 kB. */

@@ -9,6 +9,7 @@ const environment = z.object({
     .default('http://127.0.0.1:8080'),
   STUDIO_AIR_TOKEN_FILE: z.string().optional(),
   STUDIO_DATA: z.string().default('./data'),
+  STUDIO_RECORDINGS: z.string().optional(),
   STUDIO_LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
 });
 
@@ -18,6 +19,8 @@ export interface AirConfig {
   /** File with the secret of the link; control makes it. */
   readonly tokenFile: string;
   readonly dataDir: string;
+  /** Holds one folder per occurrence; `recordings` in the data folder unless told otherwise. */
+  readonly recordingsDir: string;
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
 }
 
@@ -38,6 +41,7 @@ export function readAirConfig(
     controlUrl: e.STUDIO_AIR_CONTROL_URL.replace(/\/+$/, ''),
     tokenFile: resolve(rootDir, e.STUDIO_AIR_TOKEN_FILE ?? resolve(dataDir, 'air.token')),
     dataDir,
+    recordingsDir: resolve(rootDir, e.STUDIO_RECORDINGS ?? resolve(dataDir, 'recordings')),
     logLevel: e.STUDIO_LOG_LEVEL,
   });
 }

@@ -11,6 +11,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Bus } from './bus/bus.ts';
 import type { Slate } from './bus/slate.ts';
+import type { Health } from './health/health.ts';
 import type { OrderFile } from './order-file.ts';
 import type { ProcessStats } from './process-stats.ts';
 
@@ -19,6 +20,7 @@ export interface IngestPort {
   apply(settings: AirOrder['ingest']): void;
   report(): AirReport['ingest'] & {
     readonly program: { readonly stream: AirReport['program'] } | null;
+    readonly backup: { readonly stream: AirReport['backup'] } | null;
     readonly feeds: Readonly<AirReport['feeds']>;
   };
   onChange(listener: () => void): () => void;
@@ -38,9 +40,10 @@ export interface AirPorts {
   readonly log: Log;
   readonly orderFile: OrderFile;
   readonly ingest: IngestPort;
-  readonly slate: Pick<Slate, 'want' | 'kind' | 'onChange' | 'close'>;
-  readonly bus: Pick<Bus, 'run' | 'poke' | 'report' | 'onChange' | 'close'>;
+  readonly slate: Pick<Slate, 'want' | 'showing' | 'capture' | 'onChange' | 'close'>;
+  readonly bus: Pick<Bus, 'run' | 'bypass' | 'force' | 'poke' | 'report' | 'onChange' | 'close'>;
   readonly outputs: OutputsPort;
+  readonly health: Health;
   monitor(): AirReport['monitor'];
   stats(): ProcessStats;
   ffmpegVersion(): string | null;
@@ -64,7 +67,7 @@ export interface Air {
 
 /** Joins the rooms; nothing happens before `resume` or `accept`. */
 export function createAir(ports: AirPorts): Air {
-  const { log, ingest, slate, bus, outputs } = ports;
+  const { log, ingest, slate, bus, outputs, health } = ports;
   const listeners = new Set<() => void>();
   let present: AirOrder | null = null;
 
@@ -84,12 +87,16 @@ export function createAir(ports: AirPorts): Air {
   function enforce(order: AirOrder): void {
     present = order;
     slate.want({ encoder: order.encoder, slate: order.slate });
+    slate.showing(order.captureSlate);
     ingest.apply(order.ingest);
+    bus.bypass(order.bypass);
+    bus.force(order.forceSlate);
     const on = order.live || order.outputs.some((o) => o.run);
     // Outputs start on a bus that runs, and end before it does.
     if (on) bus.run(true);
     outputs.apply(order.outputs, order.encoder);
     if (!on) bus.run(false);
+    health.follow({ on, live: order.live });
     changed();
   }
 
@@ -116,8 +123,8 @@ export function createAir(ports: AirPorts): Air {
     },
     rev: () => present?.rev ?? null,
     report() {
-      const { program, feeds, ...state } = ingest.report();
-      const { source, sourceSince } = bus.report();
+      const { program, backup, feeds, ...state } = ingest.report();
+      const { source, sourceSince, feeding, slate: kind } = bus.report();
       return {
         contract: airContractVersion,
         at: ports.clock.now(),
@@ -126,11 +133,11 @@ export function createAir(ports: AirPorts): Air {
         sourceSince,
         program: program?.stream ?? null,
         ingest: state,
-        slate: slate.kind(),
-        feeding: null,
-        capture: 'idle',
-        backup: null,
-        health: null,
+        slate: kind,
+        feeding,
+        capture: slate.capture(),
+        backup: backup?.stream ?? null,
+        health: health.report(),
         outputs: outputs.report(),
         feeds: { ...feeds },
         monitor: ports.monitor(),
@@ -145,7 +152,7 @@ export function createAir(ports: AirPorts): Air {
     forget: () => ports.orderFile.clear(),
     async close() {
       for (const remove of removals) remove();
-      await outputs.close();
+      await Promise.all([outputs.close(), health.close()]);
       bus.close();
       slate.close();
       await ingest.close();

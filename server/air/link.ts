@@ -14,6 +14,7 @@ import { backoffMs } from '../core/backoff.ts';
 import type { Cancel, Clock } from '../core/clock.ts';
 import { invalidInput, StudioError, toFailure } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { reportFor } from './report-contract.ts';
 
 export interface LinkPorts {
   readonly clock: Clock;
@@ -64,6 +65,8 @@ export function createLink(ports: LinkPorts): Link {
   let closed = false;
   /** The first order of a connection is control's present will, whatever its revision. */
   let fresh = true;
+  /** The contract control speaks, as its last order said; kept while it is away. */
+  let spoken = airContractVersion;
   let cancelRetry: Cancel | null = null;
   let cancelReport: Cancel | null = null;
   let reportedAt = -Infinity;
@@ -99,7 +102,7 @@ export function createLink(ports: LinkPorts): Link {
     if (!socket.connected) return;
     reportedAt = clock.mono();
     // Volatile: a report that cannot leave now is worthless when the next is made.
-    socket.volatile.emit('report', ports.report());
+    socket.volatile.emit('report', reportFor(ports.report(), spoken));
   }
 
   function answer(raw: unknown): OrderAnswer {
@@ -108,6 +111,7 @@ export function createLink(ports: LinkPorts): Link {
       const present = ports.presentRev();
       if (!fresh && present !== null && order.rev < present) throw stale(present);
       fresh = false;
+      spoken = order.contract;
       ports.accept(order);
       return { ok: true, rev: order.rev };
     } catch (error) {

@@ -1,11 +1,13 @@
 // Composition root of the air process: media that goes on whatever happens to control.
 //
-// Environment: STUDIO_AIR_CONTROL_URL, STUDIO_AIR_TOKEN_FILE, STUDIO_DATA, STUDIO_LOG_LEVEL.
+// Environment: STUDIO_AIR_CONTROL_URL, STUDIO_AIR_TOKEN_FILE, STUDIO_DATA, STUDIO_RECORDINGS,
+// STUDIO_LOG_LEVEL.
 // Exit codes: 0 asked to end (SIGTERM, SIGINT, control's shutdown) · 1 unsafe to go on, start it
 // again · 2 bad environment · 3 another air has this data folder.
 // SIGTERM and SIGINT keep the order on disk, so that a restart resumes it; control's shutdown
 // forgets it, because there a person ended the transmission.
 import { mkdirSync, readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { join, resolve } from 'node:path';
 import { StudioError } from '../core/errors.ts';
 import { systemClock } from '../core/clock.ts';
@@ -20,6 +22,8 @@ import { createSlate } from './bus/slate.ts';
 import { readAirConfig, type AirConfig } from './air-config.ts';
 import { guardProcess } from './crash-guard.ts';
 import { findFfmpegVersion } from './ffmpeg-version.ts';
+import { createHealth } from './health/health.ts';
+import { createHlsRooms } from './hls/rooms.ts';
 import { createIngest } from './ingest/server.ts';
 import { createLink, type Link } from './link.ts';
 import { acquireProcessLock } from '../core/process-lock.ts';
@@ -29,6 +33,8 @@ import { createProcessStats } from './process-stats.ts';
 
 /** Past this a stop is a hang; workers end by themselves when their stdin closes. */
 const stopMs = 15_000;
+/** When everything a start needs has been compiled. */
+const cacheMs = 5000;
 
 async function start(config: AirConfig, log: Log): Promise<void> {
   const clock = systemClock();
@@ -53,16 +59,27 @@ async function start(config: AirConfig, log: Log): Promise<void> {
     log: log.child({ room: 'bus' }),
     random,
     program: () => ingest.programFlv(),
+    bypass: (name) => ingest.bypassFlv(name),
     slate,
   });
+  const hls = createHlsRooms({ clock, log: log.child({ room: 'hls' }) });
   const outputs = createOutputs({
     tap: bus.tap,
     clock,
     log: log.child({ room: 'outputs' }),
     random,
+    recordingsDir: config.recordingsDir,
+    hls,
   });
   const token = newSecret();
-  const monitor = await createMonitorServer({ clock, log, tap: bus.tap, token });
+  const monitor = await createMonitorServer({
+    clock,
+    log,
+    tap: bus.tap,
+    token,
+    hls,
+    host: monitorHost(config.controlUrl),
+  });
   const stats = createProcessStats(clock, process.pid);
   let ffmpegVersion: string | null = null;
   const air = createAir({
@@ -73,6 +90,7 @@ async function start(config: AirConfig, log: Log): Promise<void> {
     slate,
     bus,
     outputs,
+    health: createHealth({ tap: bus.tap, clock, log: log.child({ room: 'health' }), random }),
     monitor: () => ({ port: monitor.port, token }),
     stats: () => stats.get(),
     ffmpegVersion: () => ffmpegVersion,
@@ -88,6 +106,7 @@ async function start(config: AirConfig, log: Log): Promise<void> {
     await air.close().catch((error: unknown) => log.error({ err: error }, 'while ending'));
     link?.close();
     stats.close();
+    hls.close();
     await monitor.close();
     lock.close();
     process.exit(0);
@@ -118,6 +137,15 @@ async function start(config: AirConfig, log: Log): Promise<void> {
     },
   });
   air.onChange(() => link?.changed());
+  // Now, not at the exit: who is killed never gets there. Nothing where no cache folder is set.
+  clock.after(cacheMs, flushCompileCache);
+}
+
+/** Control reads us where it runs itself: on this machine nobody else has to reach us. */
+function monitorHost(controlUrl: string): string {
+  const { hostname } = new URL(controlUrl);
+  const here = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  return here ? '127.0.0.1' : '0.0.0.0';
 }
 
 function readToken(path: string): string | null {

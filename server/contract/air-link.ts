@@ -163,7 +163,8 @@ export type AirReport = z.infer<typeof airReport>;
 export type OrderAnswer = { ok: true; rev: number } | ({ ok: false } & z.infer<typeof failure>);
 
 export interface ControlToAir {
-  order: (order: AirOrder, ack: (answer: OrderAnswer) => void) => void;
+  /** Fields with a default may be missing: control speaks as the air that dialled in does. */
+  order: (order: z.input<typeof airOrder>, ack: (answer: OrderAnswer) => void) => void;
   /** Stop everything cleanly and exit (Ctrl-C or SIGTERM on control). */
   shutdown: (ack: () => void) => void;
 }

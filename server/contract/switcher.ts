@@ -114,9 +114,10 @@ export const switcherCommands = {
   }),
   'switcher.panic': command({
     role: 'operator',
-    summary: 'Put the slate scene on air at once, whatever is on',
+    summary: 'Put the slate scene on air at once, whatever is on; air’s own when OBS does not',
     input: z.strictObject({}),
-    output: program,
+    /** `forced`: OBS did not take its slate scene, so air's own covers it until `air.slate` takes it off. */
+    output: z.object({ program: z.string().nullable(), forced: z.boolean() }),
   }),
   'switcher.mute': command({
     role: 'operator',

@@ -9,7 +9,7 @@ export interface AlarmLatch {
 }
 
 /** A latch over `alarms`; remembers only what it raised itself. */
-export function createAlarmLatch(alarms: Alarms): AlarmLatch {
+export function createAlarmLatch(alarms: Pick<Alarms, 'raise' | 'clear'>): AlarmLatch {
   const up = new Map<string, string>();
   function set(id: string, words: AlarmWords | null): void {
     if (words === null) {

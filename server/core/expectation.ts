@@ -9,7 +9,8 @@ const contractWords: Readonly<Record<string, string>> = {
   'a time as HH:MM or HH:MM:SS, 24 h': 'una hora como HH:MM o HH:MM:SS, de 24 h',
   'letters, digits, dot, dash or underscore, 2 to 40 characters':
     'letras, dígitos, punto, guion o guion bajo, de 2 a 40 caracteres',
-  'an address such as rtmps://host:443/app': 'una dirección como rtmps://host:443/app',
+  'an address such as rtmps://host:443/app or srt://host:9000':
+    'una dirección como rtmps://host:443/app o srt://host:9000',
   'an id not used before': 'un id que no se repita',
   'a date not used before': 'una fecha que no se repita',
   'the id of a programme in "programs"': 'el id de un programa de «programs»',

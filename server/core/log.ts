@@ -20,6 +20,7 @@ const secretNames = [
   'secret',
   'programKey',
   'playKey',
+  'backupKey',
   'authorization',
   'cookie',
 ];

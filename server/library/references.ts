@@ -5,7 +5,9 @@ import type {
   ObsProfile,
   StationProfile,
 } from '../contract/profiles.ts';
+import { settingsOfKind, type OutputKind } from '../contract/outputs.ts';
 import type { Words } from '../core/errors.ts';
+import { expectation, issuePath } from '../core/expectation.ts';
 import type { Complain } from './read-file.ts';
 
 /** Whether `zone` is a zone this machine knows, e.g. `America/Bogota`. */
@@ -50,27 +52,80 @@ export function checkEncoder(encoder: EncoderProfile, complain: Complain): void 
   }
 }
 
-/** Settings belong to icecast alone, and the default address must be one the profile accepts. */
+/** The address schemes each kind of output can send by. */
+const schemesOf: Record<OutputKind, readonly string[]> = {
+  rtmp: ['rtmp', 'rtmps'],
+  vertical: ['rtmp', 'rtmps'],
+  srt: ['srt'],
+  icecast: ['icecast', 'http', 'https'],
+  recording: [],
+  hls: [],
+};
+
+/** Settings must be those of the kind, and every address one that the kind and the profile accept. */
 export function checkDestination(profile: DestinationProfile, complain: Complain): void {
-  if (profile.kind === 'icecast' && profile.settings === null) {
-    complain(['settings'], {
-      es: 'los ajustes de la cadena de radio (lowpassHz, bitrateKbps)',
-      en: 'the settings of the radio chain (lowpassHz, bitrateKbps)',
-    });
+  checkSettings(profile, complain);
+  const allowed = schemesOf[profile.kind];
+  if (allowed.length === 0) {
+    checkLocal(profile, complain);
+    return;
   }
-  if (profile.kind === 'rtmp' && profile.settings !== null) {
-    complain(['settings'], { es: 'null: solo la radio los usa', en: 'null: only radio uses them' });
-  }
-  const allowed: readonly string[] =
-    profile.kind === 'rtmp' ? ['rtmp', 'rtmps'] : ['icecast', 'http', 'https'];
+  if (profile.schemes.length === 0) complain(['schemes'], oneOf(allowed));
   profile.schemes.forEach((scheme, i) => {
     if (!allowed.includes(scheme)) complain(['schemes', i], oneOf(allowed));
   });
-  const scheme = profile.defaultUrl?.split('://')[0];
-  if (scheme !== undefined && !profile.schemes.some((s) => s === scheme)) {
-    complain(['defaultUrl'], {
-      es: `una dirección que empiece por ${profile.schemes.join(':// o ')}://`,
-      en: `an address starting with ${profile.schemes.join(':// or ')}://`,
+  for (const field of ['defaultUrl', 'backupUrl'] as const) {
+    const address = profile[field];
+    if (address === null) continue;
+    if (!profile.schemes.some((scheme) => address.startsWith(`${scheme}://`))) {
+      complain([field], {
+        es: `una dirección que empiece por ${profile.schemes.join(':// o ')}://`,
+        en: `an address starting with ${profile.schemes.join(':// or ')}://`,
+      });
+    } else if (profile.kind === 'srt' && !/^srt:\/\/[^/?#]+:\d+$/.test(address)) {
+      complain([field], {
+        es: 'una dirección con su puerto y nada más, p. ej. srt://servidor:9000',
+        en: 'an address with its port and nothing else, e.g. srt://server:9000',
+      });
+    }
+  }
+}
+
+function checkSettings(profile: DestinationProfile, complain: Complain): void {
+  if (profile.settings === null) return;
+  const schema = settingsOfKind[profile.kind];
+  if (schema === null) {
+    complain(['settings'], {
+      es: `null: las salidas de tipo ${profile.kind} no tienen ajustes`,
+      en: `null: outputs of kind ${profile.kind} have no settings`,
+    });
+    return;
+  }
+  // What a file names must exist here: a misspelt setting would otherwise be silently the default.
+  const parsed = schema.strict().safeParse(profile.settings);
+  for (const issue of parsed.error?.issues ?? []) {
+    complain(['settings', ...issuePath(issue)], expectation(issue));
+  }
+}
+
+/** A recording and the web player send nowhere: no address, no key. */
+function checkLocal(profile: DestinationProfile, complain: Complain): void {
+  const none = {
+    es: 'null: este tipo no envía a ninguna parte',
+    en: 'null: this kind sends nowhere',
+  };
+  if (profile.schemes.length > 0) {
+    complain(['schemes'], {
+      es: 'una lista vacía []: este tipo no envía a ninguna parte',
+      en: 'an empty list []: this kind sends nowhere',
+    });
+  }
+  if (profile.defaultUrl !== null) complain(['defaultUrl'], none);
+  if (profile.backupUrl !== null) complain(['backupUrl'], none);
+  if (profile.keyRequired) {
+    complain(['keyRequired'], {
+      es: 'false: este tipo no tiene clave',
+      en: 'false: this kind has no key',
     });
   }
 }

@@ -24,6 +24,12 @@ export function isShownAddress(address: string): boolean {
   return address.includes('•');
 }
 
+/** Whether both go to the same host and port, whatever follows; false for what cannot be read. */
+export function sameHost(a: string, b: string): boolean {
+  const host = (address: string) => (URL.canParse(address) ? new URL(address).host : null);
+  return host(a) !== null && host(a) === host(b);
+}
+
 /** The scheme in lower case without its colon, e.g. `rtmps`. */
 export function schemeOf(address: string): string {
   return (/^([a-z][a-z0-9+.-]*):/i.exec(address)?.[1] ?? '').toLowerCase();
@@ -46,11 +52,53 @@ export function splitPassword(address: string): { url: string; key: string | nul
   const found = /^([a-z]+:\/\/)([^/?@:]*):([^/?@]*)@(.+)$/i.exec(address);
   if (!found?.[1] || !found[3] || !found[4]) return { url: address, key: null };
   const user = found[2] === '' || found[2] === 'source' ? '' : `${found[2]}@`;
-  let key = found[3];
-  try {
-    key = decodeURIComponent(key);
-  } catch {
-    // Not percent-encoded: taken as it is.
+  return { url: `${found[1]}${user}${found[4]}`, key: decoded(found[3]) };
+}
+
+/** What an SRT address says of itself besides where it goes. */
+export interface SrtParts {
+  /** Scheme, host and port alone. */
+  readonly url: string;
+  readonly passphrase: string | null;
+  readonly streamId: string | null;
+  readonly latencyMs: number | null;
+  /** `listener` or `rendezvous` when the address asks for more than a call; null otherwise. */
+  readonly mode: string | null;
+}
+
+/** ffmpeg and OBS write `latency` in µs, other tools in ms: no one waits longer than this in ms. */
+const longestLatencyMs = 8000;
+
+/**
+ * Takes an SRT address pasted whole apart (`srt://host:9000?streamid=#!::r=x&passphrase=…&latency=…`).
+ * A stream id may begin with `#` and is taken raw; what else the query says is for the far end only.
+ */
+export function splitSrt(address: string): SrtParts {
+  const [, base = address, query = ''] =
+    /^([a-z]+:\/\/[^/?#]*\/?[^?#]*)\??(.*)$/is.exec(address) ?? [];
+  const values = new Map<string, string>();
+  for (const pair of query.split('&')) {
+    const at = pair.indexOf('=');
+    if (at > 0) values.set(pair.slice(0, at).toLowerCase(), decoded(pair.slice(at + 1)));
   }
-  return { url: `${found[1]}${user}${found[4]}`, key };
+  const latency = Number(values.get('latency') ?? Number.NaN);
+  const mode = values.get('mode')?.toLowerCase() ?? 'caller';
+  return {
+    url: base.replace(/\/+$/, ''),
+    passphrase: values.get('passphrase') || null,
+    streamId: values.get('streamid') || null,
+    latencyMs: Number.isFinite(latency)
+      ? Math.round(latency > longestLatencyMs ? latency / 1000 : latency)
+      : null,
+    mode: mode === 'caller' ? null : mode,
+  };
+}
+
+/** Percent-decoded; text that is not encoded is taken as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -4,7 +4,9 @@ import type { Output } from '../contract/outputs.ts';
 import type { StudioState } from '../contract/state.ts';
 import type { AlarmWords } from '../core/alarms.ts';
 import { causeWords } from './causes.ts';
+import { bypassWords, slateWords } from './feeding.ts';
 import type { LinkState } from './parts.ts';
+import { programSource } from './stream-step.ts';
 
 /** Since when things that should be well are not (epoch ms); made and read by `judgeAlarms`. */
 export interface AlarmMemory {
@@ -27,7 +29,7 @@ export const calm: AlarmMemory = {
 const downMs = 3000;
 const startingMs = 10_000;
 
-type Seen = Pick<StudioState, 'air' | 'outputs' | 'switcher' | 'station'>;
+type Seen = Pick<StudioState, 'air' | 'outputs' | 'switcher' | 'station' | 'field'>;
 
 /**
  * The alarms to be up at `now` by id (every other of this room is to be cleared), and the memory for
@@ -41,7 +43,11 @@ export function judgeAlarms(
   const alarms = new Map<string, AlarmWords>();
   const outputsDown = new Map<string, number>();
   for (const [id, output] of Object.entries(state.outputs)) {
-    if (output.order !== 'start' || output.state === 'live') continue;
+    // One that was shed has an alarm of its own, and so have recordings.
+    if (output.order !== 'start' || output.state === 'live' || output.shed) continue;
+    if (output.kind === 'recording') continue;
+    // They are not told to run yet: going live waits for its slate.
+    if (state.air.preparing !== null) continue;
     const since = memory.outputsDown.get(id) ?? now;
     outputsDown.set(id, since);
     if (now - since > (output.problem ? downMs : startingMs)) {
@@ -53,12 +59,15 @@ export function judgeAlarms(
   if (ingestDown !== null && now - ingestDown > downMs) alarms.set('ingest', ingestAlarm(state));
 
   const live = state.air.order === 'live';
-  const hadProgram = live && (memory.hadProgram || state.air.source === 'live');
-  const noProgram = live && state.air.source !== 'live' ? (memory.noProgram ?? now) : null;
+  const onProgram = programSource(state.air) === 'live';
+  const hadProgram = live && (memory.hadProgram || onProgram);
+  const noProgram = live && !onProgram ? (memory.noProgram ?? now) : null;
   // Losing the program is said at once; at the start it is given the time OBS takes to begin.
   if (noProgram !== null && (hadProgram || now - noProgram > downMs)) {
     alarms.set('air-slate', slateAlarm(state, hadProgram));
   }
+  const { forced } = state.air;
+  if (live && forced !== null) alarms.set('air-forced', forcedAlarm(forced.by));
   return { alarms, memory: { outputsDown, ingestDown, noProgram, hadProgram } };
 }
 
@@ -86,12 +95,35 @@ function ingestAlarm(state: Seen): AlarmWords {
   };
 }
 
+function unitOf(state: Seen, feed: string): string | null {
+  const units = Object.values(state.field.units);
+  return units.find((u) => u.feeds.some((f) => f.id === feed))?.name ?? null;
+}
+
+/** Air's own slate was put on by a person, and covers whatever OBS does. */
+function forcedAlarm(by: string): AlarmWords {
+  return {
+    severity: 'warning',
+    what: {
+      es: `La cortinilla está puesta a mano (${by}): el programa de OBS no sale.`,
+      en: `The slate was put on by hand (${by}): OBS's program is not going out.`,
+    },
+    advice: {
+      es: 'Cuando OBS esté bien, quite la cortinilla en «Al aire».',
+      en: 'When OBS is fine, take the slate off under “On air”.',
+    },
+  };
+}
+
 function slateAlarm(state: Seen, hadProgram: boolean): AlarmWords {
   const name = state.station.slateText;
-  const feeding = state.air.source === 'slate';
-  const out = feeding
-    ? { es: `sale la cortinilla «${name}»`, en: `the slate “${name}” is going out` }
-    : { es: 'no está saliendo nada', en: 'nothing is going out' };
+  const { air } = state;
+  const direct = air.feeding === 'bypass';
+  const out = direct
+    ? bypassWords(air.bypass, { slateText: name, feed: (id) => unitOf(state, id) })
+    : air.source === 'slate'
+      ? slateWords(air.slate, name)
+      : { es: 'no está saliendo nada', en: 'nothing is going out' };
   return {
     severity: 'critical',
     what: hadProgram
@@ -128,6 +160,22 @@ export function linkAlarm(link: LinkState, awayMs: number): AlarmWords | null {
     advice: {
       es: 'Si sigue en marcha, lo que estaba al aire continúa por su cuenta; si se cerró, vuelve a arrancar solo. Si pasa de un minuto, avise a soporte.',
       en: 'If it still runs, what was on the air carries on by itself; if it ended, it starts again by itself. Past a minute, tell support.',
+    },
+  };
+}
+
+/** The alarm for outputs that the connected air is too old to know. */
+export function tooOldAlarm(names: readonly string[]): AlarmWords {
+  const list = names.map((name) => `«${name}»`).join(', ');
+  return {
+    severity: 'critical',
+    what: {
+      es: `El proceso de emisión es de la versión anterior y no conoce: ${list}.`,
+      en: `The air process is of the version before and does not know: ${list}.`,
+    },
+    advice: {
+      es: 'Esas salidas no corren. Actualice el proceso de emisión cuando pueda interrumpirse dos segundos.',
+      en: 'Those outputs do not run. Update the air process when two seconds may be interrupted.',
     },
   };
 }

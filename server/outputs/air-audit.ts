@@ -1,10 +1,11 @@
 // The evidence line of each thing that happened by itself on the air.
 import type { Act } from '../core/audit.ts';
 import { causeWords } from './causes.ts';
+import { feedingAct, type FeedingNames } from './feeding.ts';
 import type { AirEvent } from './report.ts';
 
 /** The act to record for an event; actor `air` for what the media process did or noticed. */
-export function actOf(event: AirEvent, slateText: string): Act {
+export function actOf(event: AirEvent, names: FeedingNames): Act {
   const base = { actor: 'air', ok: true };
   if (event.type === 'adopted') {
     return {
@@ -14,11 +15,28 @@ export function actOf(event: AirEvent, slateText: string): Act {
       detail: { source: event.source },
     };
   }
-  if (event.type === 'source') {
+  if (event.type === 'feeding') {
+    const { from, to } = event;
+    return { ...base, ...feedingAct(from, to, names), detail: { from, to } };
+  }
+  if (event.type === 'captured') {
     return {
       ...base,
-      ...sourceAct(event, slateText),
-      detail: { from: event.from, to: event.to },
+      action: 'air.slateCaptured',
+      ok: event.ready,
+      reason: event.ready
+        ? `La cortinilla «${names.slateText}» quedó capturada de OBS.`
+        : 'La cortinilla capturada no sirve para lo que OBS envía ahora; se usará otra hasta capturarla.',
+    };
+  }
+  if (event.type === 'backup') {
+    return {
+      ...base,
+      action: 'air.backup',
+      reason: event.there
+        ? 'El codificador de respaldo está enviando.'
+        : 'El codificador de respaldo dejó de enviar.',
+      detail: { there: event.there },
     };
   }
   const { id, name } = event;
@@ -37,22 +55,5 @@ export function actOf(event: AirEvent, slateText: string): Act {
     ok: false,
     reason: cause ? causeWords(cause, kind).es : 'La salida dejó de recibir.',
     detail: { id, name, cause },
-  };
-}
-
-function sourceAct(
-  event: Extract<AirEvent, { type: 'source' }>,
-  slateText: string,
-): { action: string; reason: string } {
-  if (event.to === 'off') {
-    return { action: 'air.off', reason: 'Nada sale al aire.' };
-  }
-  if (event.to === 'slate') {
-    const why = event.from === 'live' ? 'Se perdió el programa' : 'Aún no llega el programa';
-    return { action: 'air.slate', reason: `${why}; sale la cortinilla «${slateText}».` };
-  }
-  return {
-    action: 'air.program',
-    reason: event.from === 'slate' ? 'Volvió el programa.' : 'Sale el programa.',
   };
 }

@@ -1,5 +1,6 @@
 // The port to the air process, whatever carries it.
-import type { AirOrder, AirReport, OrderAnswer } from '../contract/air-link.ts';
+import type { AirReport, OrderAnswer } from '../contract/air-link.ts';
+import type { SentOrder } from './order-contract.ts';
 
 /** Implemented by the web's namespace /air; at most one air is connected at a time. */
 export interface AirLink {
@@ -7,10 +8,12 @@ export interface AirLink {
   onReport(listener: (report: AirReport) => void): void;
   onDisconnect(listener: () => void): void;
   /** Rejects when no air is connected; waits are bounded by the callers. */
-  sendOrder(order: AirOrder): Promise<OrderAnswer>;
+  sendOrder(order: SentOrder): Promise<OrderAnswer>;
   /** Asks air to stop everything cleanly and exit; resolves at its acknowledgement. */
   shutdown(): Promise<void>;
   connected(): boolean;
+  /** The contract the connected air announced; null while none is connected. */
+  contract(): number | null;
   /** Address air dialled in from; null when none is connected. */
   remoteAddress(): string | null;
 }

@@ -1,78 +1,37 @@
 // The air as control sees it: on and off, the order air follows, and the truth it reports.
-import type { Kysely } from 'kysely';
 import type { AirReport } from '../contract/air-link.ts';
-import type { Handlers } from '../contract/commands.ts';
-import type { DestinationProfile, EncoderProfile } from '../contract/profiles.ts';
-import type { Alarms } from '../core/alarms.ts';
 import { createAlarmLatch } from '../core/alarm-latch.ts';
-import type { Audit } from '../core/audit.ts';
-import type { Clock } from '../core/clock.ts';
-import type { Log } from '../core/log.ts';
-import type { SecretBox } from '../core/secret-box.ts';
+import { StudioError } from '../core/errors.ts';
 import { serialQueue } from '../core/serial-queue.ts';
-import type { StateStore } from '../core/state-store.ts';
-import type { Database } from '../store/schema.ts';
-import { refusedAlarm } from './air-alarms.ts';
-import { airHost, type AirLink } from './air-link-port.ts';
+import { refusedAlarm, tooOldAlarm } from './air-alarms.ts';
+import { createAirChoices } from './air-choices.ts';
+import { airHost } from './air-link-port.ts';
 import { createAirOrders } from './air-orders.ts';
+import type { AirService, AirServicePorts } from './air-service-ports.ts';
 import { createAirWatch } from './air-watch.ts';
-import { openDestinations } from './destination-store.ts';
-import { createDestinationCommands, type DestinationCommand } from './destinations.ts';
-import type { IngestKeys } from './ingest-keys.ts';
+import { openDestinations, type Destination } from './destination-store.ts';
+import { createDestinationCommands } from './destinations.ts';
 import { orderContent } from './order.ts';
 import { createOrderSender } from './order-sender.ts';
+import { createRecordingAlarms } from './recording-alarms.ts';
+import { createRecordingFolders } from './recording-folders.ts';
 import { createSettings } from './settings.ts';
-import { createStreamSupervisor, type ProgramEncoder } from './stream-supervisor.ts';
-
-/** The field feeds that may publish, with their keys in clear. */
-export interface OrderFeeds {
-  feeds(): readonly { readonly id: string; readonly key: string }[];
-  onFeedsChange(listener: () => void): void;
-}
-
-export interface AirServicePorts {
-  readonly store: StateStore;
-  readonly db: Kysely<Database>;
-  readonly clock: Clock;
-  readonly audit: Audit;
-  readonly alarms: Alarms;
-  readonly log: Log;
-  readonly box: SecretBox;
-  readonly link: AirLink;
-  readonly encoder: ProgramEncoder;
-  readonly feeds: OrderFeeds;
-  readonly keys: IngestKeys;
-  readonly destinationProfile: (id: string) => DestinationProfile | undefined;
-  /** The station's encoder profile. */
-  readonly encoderProfile: () => EncoderProfile;
-  readonly rtmpPort: number;
-  /** Where OBS finds the ingest; by default the host air dialled in from. */
-  readonly programHost?: string;
-  readonly newId: (prefix: string) => string;
-  /** In [0, 1). */
-  readonly random: () => number;
-}
-
-export type AirCommand = 'air.goLive' | 'air.stop';
-
-export interface AirService {
-  readonly handlers: Handlers<AirCommand | DestinationCommand>;
-  /** Where the web's monitor proxy reads the program as sent; holds a secret. Null while there is none. */
-  monitorUrl(): string | null;
-  /**
-   * A person stops the server: the air and every video output are ordered to stop and OBS stops
-   * streaming, so that the next start does not broadcast by itself. Radio, which is continuous,
-   * keeps its order. Call it before anything is closed.
-   */
-  standDown(): Promise<void>;
-  /** Lets go of everything; orders stand and air carries on with the last one. */
-  close(): Promise<void>;
-}
+import { createSlateDirector } from './slate-director.ts';
+import { programSource } from './stream-step.ts';
+import { createStreamSupervisor } from './stream-supervisor.ts';
 
 const liveKey = 'air.live';
 const tickMs = 500;
 /** How long standing down waits for OBS to stop its stream. */
 const stopStreamMs = 2000;
+/** How long OBS's scene may take to be given back at the end. */
+const giveBackMs = 1500;
+const forcedWords = { es: 'Se puso la cortinilla propia.', en: 'The own slate was put on.' };
+const handOverWords = { es: 'El control entrega el aire.', en: 'Control hands the air over.' };
+const offAirWords = {
+  es: 'Nada está al aire: no hay qué cubrir con la cortinilla.',
+  en: 'Nothing is on the air: there is nothing to cover with the slate.',
+};
 
 /** Makes the service: reads what was ordered before, adopts an air that is already on the air. */
 export async function createAirService(ports: AirServicePorts): Promise<AirService> {
@@ -86,7 +45,15 @@ export async function createAirService(ports: AirServicePorts): Promise<AirServi
     draft.air.order = live ? 'live' : 'stop';
   });
 
+  const director = await createSlateDirector({
+    ...ports,
+    settings,
+    contract: () => link.contract(),
+    alwaysEncode: () => ports.encoderProfile().alwaysEncode,
+    changed: () => sender.changed(),
+  });
   const watch = await createAirWatch({ ...ports, settings, live: () => live });
+  const folders = await createRecordingFolders({ ...ports, settings });
   const sender = await createOrderSender({
     ...ports,
     settings,
@@ -96,18 +63,27 @@ export async function createAirService(ports: AirServicePorts): Promise<AirServi
         encoder: ports.encoderProfile(),
         station: store.get().station,
         rtmpPort: ports.rtmpPort,
-        ...ports.keys,
-        backupKey: null,
-        bypass: 'backup',
-        forceSlate: false,
-        captureSlate: false,
+        programKey: ports.keys.programKey,
+        playKey: ports.keys.playKey,
+        backupKey: ports.keys.backupKey,
+        bypass: store.get().air.bypass,
+        forceSlate: store.get().air.forced !== null,
+        captureSlate: director.capture,
         feeds: ports.feeds.feeds(),
         outputs: destinations
           .list()
           .filter((d) => !d.unreadable)
-          .map((d) => ({ ...d, run: d.ordered === 'start', backupUrl: null, folder: null })),
+          .map((d) => ({
+            ...d,
+            run: mayRun(d) && !director.holding,
+            folder: d.kind === 'recording' ? folders.now() : null,
+          })),
       }),
     onRefused: (answer) => orderAlarm.set('air-order', answer && refusedAlarm(answer)),
+    onLeft(ids) {
+      const names = ids.map((id) => destinations.get(id)?.name ?? id);
+      orderAlarm.set('air-contract', names.length > 0 ? tooOldAlarm(names) : null);
+    },
   });
   const supervisor = createStreamSupervisor({
     ...ports,
@@ -117,7 +93,7 @@ export async function createAirService(ports: AirServicePorts): Promise<AirServi
         obsConnected: switcher.connection === 'connected',
         streaming: switcher.streaming,
         ingestUp: air.connected && air.ingest.state === 'up',
-        source: air.source,
+        source: programSource(air),
         arriving: air.program !== null,
       };
     },
@@ -128,7 +104,23 @@ export async function createAirService(ports: AirServicePorts): Promise<AirServi
   });
   if (live) supervisor.want('');
 
+  /** Ordered to run, and not stopped for want of uplink. */
+  function mayRun({ id, ordered }: Destination): boolean {
+    return ordered === 'start' && store.get().outputs[id]?.shed !== true;
+  }
+
   const orders = createAirOrders({ clock, link, sender });
+  const choices = await createAirChoices({
+    ...ports,
+    settings,
+    queue,
+    orders,
+    publicHost: ports.publicHost ?? ((host) => host),
+    feedIds: () => ports.feeds.feeds().map((f) => f.id),
+    connected: () => link.connected(),
+    onForced: () => director.cancel(forcedWords),
+  });
+  choices.feedsChanged();
 
   const destinationHandlers = createDestinationCommands({
     ...ports,
@@ -149,15 +141,24 @@ export async function createAirService(ports: AirServicePorts): Promise<AirServi
   const videoRunning = (): string[] =>
     destinations
       .list()
-      .filter((d) => d.kind === 'rtmp' && d.ordered === 'start')
+      .filter((d) => d.kind !== 'icecast' && d.ordered === 'start')
       .map((d) => d.id);
 
   /** Everything that `which` names, ordered at once with the air itself; returns the ids. */
   function order(on: boolean, which: () => string[], why: string): Promise<string[]> {
     return queue.run(async () => {
       const ids = which();
-      await destinations.order(ids, on ? 'start' : 'stop', { [liveKey]: on });
+      const running = live || destinations.list().some((d) => d.ordered === 'start');
+      await destinations.order(ids, on ? 'start' : 'stop', {
+        [liveKey]: on,
+        ...(on ? {} : choices.clearedByStop),
+      });
       live = on;
+      if (on) director.goLive(running);
+      else {
+        choices.stopped();
+        director.cancel(null);
+      }
       store.change((draft) => {
         draft.air.order = on ? 'live' : 'stop';
         for (const id of ids) {
@@ -178,6 +179,7 @@ export async function createAirService(ports: AirServicePorts): Promise<AirServi
   });
   link.onReport((report: AirReport) => {
     if (closed) return;
+    director.report(report);
     watch.report(report);
     sender.reported(report.orderRev);
     supervisor.check();
@@ -185,16 +187,26 @@ export async function createAirService(ports: AirServicePorts): Promise<AirServi
   link.onDisconnect(() => {
     if (!closed) watch.lost();
   });
-  ports.feeds.onFeedsChange(() => sender.changed());
+  ports.feeds.onFeedsChange(() => {
+    choices.feedsChanged();
+    sender.changed();
+  });
   if (link.connected()) sender.connected().catch(() => undefined);
+  // The next occurrence is recorded in its own folder.
+  const stopFolders = folders.onChange(() => {
+    if (destinations.list().some((d) => d.kind === 'recording')) sender.changed();
+  });
+  const recordingAlarms = createRecordingAlarms(ports);
   const stopTick = clock.every(tickMs, () => {
     watch.tick();
+    director.check();
     supervisor.check();
   });
 
   return {
     handlers: {
       ...destinationHandlers,
+      ...choices.handlers,
       'air.goLive': async (_input, context) => {
         await orders.ready();
         const started = await order(
@@ -218,13 +230,27 @@ export async function createAirService(ports: AirServicePorts): Promise<AirServi
       const token = encodeURIComponent(monitor.token);
       return `http://${airHost(link.remoteAddress())}:${monitor.port}/bus.flv?t=${token}`;
     },
+    orderChanged: () => sender.changed(),
+    forceSlate(by, reason) {
+      const { order: ordered, onAir } = store.get().air;
+      if (ordered === 'live' || onAir) return choices.force(by, reason);
+      return Promise.reject(new StudioError('conflict', offAirWords));
+    },
+    async handOver() {
+      director.cancel(handOverWords);
+      await director.idle(giveBackMs);
+      if (link.connected()) await orders.deliver().catch(() => undefined);
+    },
     async standDown() {
       await order(false, videoRunning, '');
-      await supervisor.idle(stopStreamMs);
+      await Promise.all([supervisor.idle(stopStreamMs), director.idle(giveBackMs)]);
     },
     async close() {
       closed = true;
       stopTick();
+      stopFolders();
+      recordingAlarms.close();
+      director.close();
       supervisor.close();
       sender.close();
       await watch.close();

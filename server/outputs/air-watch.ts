@@ -1,5 +1,6 @@
 // Listens to air's reports and keeps the state, the parts, the alarms and the evidence true to them.
 import type { AirReport } from '../contract/air-link.ts';
+import type { StudioState } from '../contract/state.ts';
 import type { Alarms } from '../core/alarms.ts';
 import { createAlarmLatch } from '../core/alarm-latch.ts';
 import { assignChanged } from '../core/assign-changed.ts';
@@ -10,6 +11,7 @@ import type { StateStore } from '../core/state-store.ts';
 import { calm, judgeAlarms, linkAlarm } from './air-alarms.ts';
 import { actOf } from './air-audit.ts';
 import { nextOffset, type ClockOffset } from './air-clock.ts';
+import type { FeedingNames } from './feeding.ts';
 import type { OnAirMemory } from './on-air.ts';
 import { airParts, type LinkState } from './parts.ts';
 import { applyReport } from './report.ts';
@@ -116,8 +118,7 @@ export async function createAirWatch(ports: AirWatchPorts): Promise<AirWatch> {
         assignChanged(draft.outputs, result.outputs);
       });
       say();
-      const { slateText } = store.get().station;
-      for (const event of result.events) ports.audit.record(actOf(event, slateText));
+      for (const event of result.events) ports.audit.record(actOf(event, namesOf(store.get())));
       judge();
       if (moved || (memory.since !== null && clock.mono() - savedAt > memoryMs)) void save();
     },
@@ -128,6 +129,15 @@ export async function createAirWatch(ports: AirWatchPorts): Promise<AirWatch> {
     },
     fresh: () => (link === 'fresh' ? (last?.report ?? null) : null),
     close: save,
+  };
+}
+
+/** The names that the evidence needs. */
+function namesOf(state: StudioState): FeedingNames {
+  const units = Object.values(state.field.units);
+  return {
+    slateText: state.station.slateText,
+    feed: (id) => units.find((u) => u.feeds.some((f) => f.id === id))?.name ?? null,
   };
 }
 

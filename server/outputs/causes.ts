@@ -32,8 +32,8 @@ const causes: Record<OutputCause, Words> = {
     en: 'The destination stopped receiving. It reconnects by itself; if it repeats, check the upload.',
   },
   slow: {
-    es: 'La subida no alcanza para este destino y se están perdiendo cuadros. Baje la calidad o apague otra salida.',
-    en: 'The upload is too slow for this destination and frames are being dropped. Lower the quality or stop another output.',
+    es: 'La subida no alcanza para este destino: se atrasa y pierde cuadros. Baje la calidad o apague otra salida.',
+    en: 'The upload is too slow for this destination: it falls behind and drops frames. Lower the quality or stop another output.',
   },
   unauthorized: {
     es: 'El servidor de radio no acepta la contraseña. Escriba la contraseña de la fuente (source) del punto de montaje.',
@@ -69,19 +69,89 @@ const causes: Record<OutputCause, Words> = {
   },
 };
 
-/** Radio outputs answer some causes with other words: they have passwords and mounts, not stream keys. */
-const radioCauses: Partial<Record<OutputCause, Words>> = {
-  rejected: {
-    es: 'El servidor de radio rechazó la emisión. Revise el punto de montaje y la contraseña de la fuente.',
-    en: 'The radio server rejected the feed. Check the mount and the source password.',
+/** Some kinds answer some causes with other words: they have passwords, passphrases, an encode. */
+const ofKind: Partial<Record<OutputKind, Partial<Record<OutputCause, Words>>>> = {
+  icecast: {
+    rejected: {
+      es: 'El servidor de radio rechazó la emisión. Revise el punto de montaje y la contraseña de la fuente.',
+      en: 'The radio server rejected the feed. Check the mount and the source password.',
+    },
+    kicked: {
+      es: 'El servidor de radio cerró la emisión. Revise si se reinició o si otro equipo tomó el punto de montaje.',
+      en: 'The radio server closed the feed. Check whether it restarted or another encoder took the mount.',
+    },
+    stalled: {
+      es: 'El servidor de radio no responde. Se reconecta solo; si sigue, avise a quien lo administra.',
+      en: 'The radio server does not answer. It reconnects by itself; if it goes on, tell whoever runs it.',
+    },
   },
-  kicked: {
-    es: 'El servidor de radio cerró la emisión. Revise si se reinició o si otro equipo tomó el punto de montaje.',
-    en: 'The radio server closed the feed. Check whether it restarted or another encoder took the mount.',
+  srt: {
+    rejected: {
+      es: 'El receptor SRT no acepta la conexión. Confirme con quien recibe la frase de contraseña y el identificador (stream id).',
+      en: 'The SRT receiver does not accept the connection. Confirm the passphrase and the stream id with whoever receives.',
+    },
+    timeout: {
+      es: 'Nadie contesta en esa dirección SRT. Confirme que el receptor esté escuchando, el puerto UDP y que haya internet.',
+      en: 'Nobody answers at that SRT address. Confirm that the receiver listens, the UDP port, and that there is internet.',
+    },
+    kicked: {
+      es: 'El receptor SRT cerró la conexión. Revise con quien recibe; se vuelve a llamar solo.',
+      en: 'The SRT receiver closed the connection. Check with whoever receives; it calls again by itself.',
+    },
+    stalled: {
+      es: 'El receptor SRT dejó de contestar. Se vuelve a llamar solo; si se repite, revise internet o suba la latencia.',
+      en: 'The SRT receiver stopped answering. It calls again by itself; if it repeats, check the internet or raise the latency.',
+    },
+  },
+  recording: {
+    slow: {
+      es: 'El disco no alcanza a escribir la grabación y se pierden cuadros. Cierre lo que lo esté usando o cambie de disco.',
+      en: 'The disk is too slow for the recording and frames are lost. Close what is using it or change the disk.',
+    },
+    stalled: {
+      es: 'El disco dejó de recibir la grabación. Revise que no se haya desconectado; se sigue intentando.',
+      en: 'The disk stopped taking the recording. Check that it was not disconnected; it keeps trying.',
+    },
+    timeout: {
+      es: 'La grabación no logra empezar. Revise el disco; se sigue intentando.',
+      en: 'The recording cannot begin. Check the disk; it keeps trying.',
+    },
+    kicked: {
+      es: 'La grabación se interrumpió y sigue en un archivo nuevo. Si se repite, revise el disco.',
+      en: 'The recording was interrupted and goes on in a new file. If it repeats, check the disk.',
+    },
+    unknown: {
+      es: 'La grabación falló por una causa no reconocida. Se sigue intentando; el detalle está abajo.',
+      en: 'The recording failed for an unrecognised reason. It keeps trying; the detail is below.',
+    },
+  },
+  hls: {
+    slow: {
+      es: 'Este equipo no alcanza a preparar el reproductor web y se pierden cuadros. Cierre otros programas.',
+      en: 'This machine is too slow to prepare the web player and frames are lost. Close other programs.',
+    },
+    stalled: {
+      es: 'El reproductor web dejó de recibir el programa. Vuelve a empezar solo.',
+      en: 'The web player stopped receiving the program. It starts again by itself.',
+    },
+    timeout: {
+      es: 'El reproductor web no logra empezar. Se sigue intentando.',
+      en: 'The web player cannot begin. It keeps trying.',
+    },
+    kicked: {
+      es: 'El reproductor web se interrumpió. Vuelve a empezar solo.',
+      en: 'The web player was interrupted. It starts again by itself.',
+    },
+  },
+  vertical: {
+    slow: {
+      es: 'La subida o el procesador no alcanzan para la versión vertical y se pierden cuadros. Baje su calidad o apague otra salida.',
+      en: 'The upload or the processor is too slow for the vertical version and frames are lost. Lower its quality or stop another output.',
+    },
   },
 };
 
 /** The sentence for `cause` on an output of `kind`. */
 export function causeWords(cause: OutputCause, kind: OutputKind): Words {
-  return (kind === 'icecast' ? radioCauses[cause] : undefined) ?? causes[cause];
+  return ofKind[kind]?.[cause] ?? causes[cause];
 }

@@ -1,9 +1,9 @@
 // The destinations people configured: cached in memory with their secrets, sealed in the database.
 import type { Kysely } from 'kysely';
 import type { OutputKind, OutputSettings } from '../contract/outputs.ts';
-import { radioSettings } from '../contract/outputs.ts';
 import type { SecretBox } from '../core/secret-box.ts';
 import type { Database, OutputsTable } from '../store/schema.ts';
+import { storedSettings } from './destination-settings.ts';
 
 /** One destination, secrets in clear: never leaves this room but in the order to air. */
 export interface Destination {
@@ -11,13 +11,18 @@ export interface Destination {
   readonly name: string;
   readonly profile: string;
   readonly kind: OutputKind;
-  /** Empty when it could not be opened with the present key file. */
+  /** Empty when it could not be opened with the present key file, or when the kind sends nowhere. */
   readonly url: string;
   readonly key: string | null;
   /** True when the stored secrets belong to another key file: people must enter them again. */
   readonly unreadable: boolean;
   readonly withAir: boolean;
   readonly settings: OutputSettings | null;
+  /** Tried in turn with `url` when that does not take the program. */
+  readonly backupUrl: string | null;
+  /** 1 is kept longest when the uplink does not suffice. */
+  readonly priority: number;
+  readonly mayShed: boolean;
   readonly ordered: 'start' | 'stop';
   readonly createdAt: number;
   readonly position: number;
@@ -92,8 +97,8 @@ export async function openDestinations(
   };
 }
 
-const urlPlace = (id: string): string => `output:${id}:url`;
-const keyPlace = (id: string): string => `output:${id}:key`;
+const place = (id: string, what: 'url' | 'key' | 'backupUrl' | 'streamId'): string =>
+  `output:${id}:${what}`;
 
 function toRow(d: Destination, box: SecretBox): OutputsTable {
   return {
@@ -101,26 +106,38 @@ function toRow(d: Destination, box: SecretBox): OutputsTable {
     name: d.name,
     profile: d.profile,
     kind: d.kind,
-    url_sealed: box.seal(d.url, urlPlace(d.id)),
-    key_sealed: d.key === null ? null : box.seal(d.key, keyPlace(d.id)),
+    url_sealed: box.seal(d.url, place(d.id, 'url')),
+    key_sealed: d.key === null ? null : box.seal(d.key, place(d.id, 'key')),
     with_air: d.withAir ? 1 : 0,
-    settings_json: d.settings ? JSON.stringify(d.settings) : null,
+    settings_json: d.settings ? JSON.stringify(sealedSettings(d.id, d.settings, box)) : null,
     ordered: d.ordered,
     created_at: d.createdAt,
     position: d.position,
+    backup_url_sealed:
+      d.backupUrl === null ? null : box.seal(d.backupUrl, place(d.id, 'backupUrl')),
+    priority: d.priority,
+    may_shed: d.mayShed ? 1 : 0,
   };
 }
 
+type Secrets = Pick<Destination, 'url' | 'key' | 'settings' | 'backupUrl' | 'unreadable'>;
+
 function fromRow(row: OutputsTable, box: SecretBox): Destination {
-  let secrets: Pick<Destination, 'url' | 'key' | 'unreadable'>;
+  const stored: unknown = row.settings_json ? JSON.parse(row.settings_json) : null;
+  let secrets: Secrets;
   try {
+    const open = (sealed: string | null, what: Parameters<typeof place>[1]) =>
+      sealed === null ? null : box.open(sealed, place(row.id, what));
     secrets = {
-      url: box.open(row.url_sealed, urlPlace(row.id)),
-      key: row.key_sealed === null ? null : box.open(row.key_sealed, keyPlace(row.id)),
+      url: box.open(row.url_sealed, place(row.id, 'url')),
+      key: open(row.key_sealed, 'key'),
+      settings: storedSettings(row.kind, openedSettings(row.id, stored, box)),
+      backupUrl: open(row.backup_url_sealed, 'backupUrl'),
       unreadable: false,
     };
   } catch {
-    secrets = { url: '', key: null, unreadable: true };
+    const settings = storedSettings(row.kind, withoutStreamId(stored));
+    secrets = { url: '', key: null, settings, backupUrl: null, unreadable: true };
   }
   return {
     id: row.id,
@@ -129,9 +146,30 @@ function fromRow(row: OutputsTable, box: SecretBox): Destination {
     kind: row.kind,
     ...secrets,
     withAir: row.with_air === 1,
-    settings: row.settings_json ? radioSettings.parse(JSON.parse(row.settings_json)) : null,
+    priority: row.priority,
+    mayShed: row.may_shed === 1,
     ordered: row.ordered,
     createdAt: row.created_at,
     position: row.position,
   };
+}
+
+// An SRT stream id names the stream, and with many receivers also who sends it and their password.
+function sealedSettings(id: string, settings: OutputSettings, box: SecretBox): OutputSettings {
+  const { streamId } = settings;
+  return typeof streamId === 'string'
+    ? { ...settings, streamId: box.seal(streamId, place(id, 'streamId')) }
+    : settings;
+}
+
+function openedSettings(id: string, stored: unknown, box: SecretBox): unknown {
+  const { streamId } = (stored ?? {}) as OutputSettings;
+  return typeof streamId === 'string'
+    ? { ...(stored as OutputSettings), streamId: box.open(streamId, place(id, 'streamId')) }
+    : stored;
+}
+
+function withoutStreamId(stored: unknown): unknown {
+  const { streamId: _streamId, ...rest } = (stored ?? {}) as OutputSettings;
+  return rest;
 }

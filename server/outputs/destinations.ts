@@ -1,15 +1,15 @@
 // The commands about destinations: create, change, remove, start and stop, each leaving a new order for air.
 // What people command is put on record where commands are dispatched, not here.
 import type { Handlers } from '../contract/commands.ts';
-import type { Output } from '../contract/outputs.ts';
 import type { DestinationProfile, EncoderProfile } from '../contract/profiles.ts';
 import type { AlarmLatch } from '../core/alarm-latch.ts';
 import type { Clock } from '../core/clock.ts';
 import { StudioError } from '../core/errors.ts';
 import type { SerialQueue } from '../core/serial-queue.ts';
 import type { StateStore } from '../core/state-store.ts';
-import { shownAddress } from './address.ts';
-import { checkInput, invalidAt } from './destination-input.ts';
+import { checkInput, type CheckedInput } from './destination-input.ts';
+import { invalidAt } from './destination-settings.ts';
+import { shownOutput } from './destination-shown.ts';
 import type { Destination, DestinationStore } from './destination-store.ts';
 import { limitWarnings } from './limits.ts';
 import { idleFacts } from './report.ts';
@@ -68,13 +68,24 @@ export function createDestinationCommands(ports: DestinationPorts): Handlers<Des
     return profile;
   }
 
+  /** The profile of a destination made before, which must still be of its kind. */
+  function profileFor(destination: Destination): DestinationProfile {
+    const profile = profileOf(destination.profile);
+    if (profile.kind === destination.kind) return profile;
+    throw invalidAt('profile', {
+      es: `El perfil «${profile.name}» ya no es del tipo de «${destination.name}». Quite esta salida y créela otra vez.`,
+      en: `The profile “${profile.name}” is no longer of the kind of “${destination.name}”. Remove this output and create it again.`,
+    });
+  }
+
   function publish(destination: Destination): void {
-    const shown = shownOutput(destination);
+    const shown = shownOutput(destination, ports.encoder());
     store.change((draft) => {
       const old = draft.outputs[destination.id];
       if (old) Object.assign(old, shown);
       else {
-        draft.outputs[destination.id] = { ...shown, ...idleFacts, since: ports.clock.now() };
+        const since = ports.clock.now();
+        draft.outputs[destination.id] = { ...shown, ...idleFacts, shed: false, since };
       }
     });
     warn(destination);
@@ -83,7 +94,7 @@ export function createDestinationCommands(ports: DestinationPorts): Handlers<Des
   function warn(destination: Destination): void {
     const { id, name } = destination;
     const profile = ports.profile(destination.profile);
-    const limits = profile ? limitWarnings(profile, ports.encoder()) : [];
+    const limits = profile ? limitWarnings(profile, ports.encoder(), destination.settings) : [];
     ports.latch.set(
       `output-limits-${id}`,
       limits.length === 0
@@ -138,6 +149,8 @@ export function createDestinationCommands(ports: DestinationPorts): Handlers<Des
           ...checked,
           unreadable: false,
           withAir: input.withAir,
+          priority: input.priority ?? profile.priority,
+          mayShed: input.mayShed ?? false,
           ordered: 'stop',
           createdAt: ports.clock.now(),
           position: Math.max(0, ...present.map((d) => d.position)) + 1,
@@ -150,16 +163,16 @@ export function createDestinationCommands(ports: DestinationPorts): Handlers<Des
     'output.update': (input) =>
       queue.run(async () => {
         const old = found(input.id);
-        const { id: _id, name, withAir, ...rest } = input;
+        const { id: _id, name, withAir, priority, mayShed, ...rest } = input;
         const touchesProfile = Object.values(rest).some((value) => value !== undefined);
-        const checked = touchesProfile
-          ? checkInput(profileOf(old.profile), rest, old.unreadable ? null : old)
-          : {};
+        const checked = touchesProfile ? checkInput(profileFor(old), rest, readable(old)) : {};
         const next: Destination = {
           ...old,
           ...checked,
           name: name ?? old.name,
           withAir: withAir ?? old.withAir,
+          priority: priority ?? old.priority,
+          mayShed: mayShed ?? old.mayShed,
           unreadable: touchesProfile ? false : old.unreadable,
         };
         // A destination nobody can read must not be sealed over with nothing.
@@ -211,6 +224,11 @@ export function createDestinationCommands(ports: DestinationPorts): Handlers<Des
   async function order(id: string, ordered: 'start' | 'stop'): Promise<void> {
     found(id);
     await destinations.order([id], ordered);
+    // Whatever uplink care had decided, a person just decided anew.
+    store.change((draft) => {
+      const output = draft.outputs[id];
+      if (output) output.shed = false;
+    });
     publish(found(id));
   }
 }
@@ -222,22 +240,7 @@ function unreadable(destination: Destination): StudioError {
   });
 }
 
-/** The part of the state that comes from what people configured; never a secret. */
-export function shownOutput(d: Destination): Omit<Output, keyof typeof idleFacts | 'since'> {
-  return {
-    name: d.name,
-    kind: d.kind,
-    profile: d.profile,
-    url: shownAddress(d.kind, d.url),
-    hasKey: d.key !== null,
-    withAir: d.withAir,
-    settings: d.settings,
-    backupUrl: null,
-    priority: 50,
-    mayShed: false,
-    shed: false,
-    needKbps: 0,
-    playPath: null,
-    order: d.ordered,
-  };
+/** What a change starts from; nothing of a destination whose secrets are lost. */
+function readable(d: Destination): CheckedInput | null {
+  return d.unreadable ? null : d;
 }

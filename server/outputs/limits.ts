@@ -1,4 +1,5 @@
 // What of the station's encoding a platform will not take, before the platform says so on air.
+import { verticalSettings, type OutputSettings } from '../contract/outputs.ts';
 import type { DestinationProfile, EncoderProfile } from '../contract/profiles.ts';
 import type { Words } from '../core/errors.ts';
 
@@ -43,8 +44,25 @@ const rules: readonly ((
       : null,
 ];
 
-/** Each way in which `encoder` breaks the limits of a video platform; radio encodes for itself. */
-export function limitWarnings(profile: DestinationProfile, encoder: EncoderProfile): Words[] {
+/**
+ * Each way in which what a video platform gets breaks its limits: the program's own encoding, or that
+ * of a vertical output. Radio encodes for itself within its settings' bounds.
+ */
+export function limitWarnings(
+  profile: DestinationProfile,
+  encoder: EncoderProfile,
+  settings: OutputSettings | null = null,
+): Words[] {
   if (profile.kind === 'icecast') return [];
-  return rules.flatMap((rule) => rule(profile.limits, encoder) ?? []);
+  const sent = profile.kind === 'vertical' ? verticalEncoding(encoder, settings) : encoder;
+  return rules.flatMap((rule) => rule(profile.limits, sent) ?? []);
+}
+
+/** A limit on lines is meant for a lying picture: a standing one is as wide as that is high. */
+function verticalEncoding(
+  encoder: EncoderProfile,
+  settings: OutputSettings | null,
+): EncoderProfile {
+  const { width, videoKbps } = verticalSettings.parse(settings ?? {});
+  return { ...encoder, height: width, videoKbps };
 }

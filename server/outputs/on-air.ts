@@ -13,6 +13,9 @@ export interface OnAirMemory {
 /** A pause up to this long (air restarting by itself) does not restart the on-air clock. */
 const pauseMs = 15_000;
 
+/** Kinds that nobody out there watches: a radio chain, a file on our own disk. */
+const unwatched: ReadonlySet<OutputKind | undefined> = new Set(['icecast', 'recording', undefined]);
+
 /** True when ordered live and being fed, or when any video destination is receiving. */
 export function isOnAir(
   live: boolean,
@@ -21,7 +24,7 @@ export function isOnAir(
 ): boolean {
   if (live && report.source !== 'off') return true;
   return Object.entries(report.outputs).some(
-    ([id, o]) => o.state === 'live' && kinds.get(id) === 'rtmp',
+    ([id, o]) => o.state === 'live' && !unwatched.has(kinds.get(id)),
   );
 }
 

@@ -5,13 +5,15 @@ import type { Cancel, Clock } from '../core/clock.ts';
 import { withDeadline } from '../core/deadline.ts';
 import { toFailure } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { orderFor, type SentOrder } from './order-contract.ts';
 import { sameOrder, type OrderContent } from './order.ts';
 import type { Settings } from './settings.ts';
 
 /** The way to the air process; made by the web's namespace /air. */
 export interface OrderLink {
   connected(): boolean;
-  sendOrder(order: AirOrder): Promise<OrderAnswer>;
+  contract(): number | null;
+  sendOrder(order: SentOrder): Promise<OrderAnswer>;
 }
 
 export interface OrderSender {
@@ -35,6 +37,8 @@ export interface OrderSenderPorts {
   readonly content: () => OrderContent;
   /** Air's last word about the newest order: null when it took it. */
   readonly onRefused: (answer: Extract<OrderAnswer, { ok: false }> | null) => void;
+  /** The outputs that the connected air is too old to know, at each order; empty when it knows all. */
+  readonly onLeft: (ids: readonly string[]) => void;
 }
 
 const revKey = 'air.orderRev';
@@ -96,6 +100,8 @@ export async function createOrderSender(ports: OrderSenderPorts): Promise<OrderS
   }
 
   async function ask(next: AirOrder): Promise<OrderAnswer> {
+    const sent = orderFor(next, link.contract() ?? next.contract);
+    ports.onLeft(sent.left);
     try {
       return await withDeadline(
         clock,
@@ -104,7 +110,7 @@ export async function createOrderSender(ports: OrderSenderPorts): Promise<OrderS
           es: 'El proceso de emisión no contestó a tiempo. La orden quedó guardada y se repite sola.',
           en: 'The air process did not answer in time. The order is kept and repeated by itself.',
         },
-        link.sendOrder(next),
+        link.sendOrder(sent.order),
       );
     } catch (error) {
       return { ok: false, ...toFailure(error) };

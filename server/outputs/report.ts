@@ -3,13 +3,19 @@ import type { AirOutputReport, AirReport } from '../contract/air-link.ts';
 import type { AirSource, AirState } from '../contract/air.ts';
 import type { Output, OutputCause, OutputKind } from '../contract/outputs.ts';
 import { causeWords } from './causes.ts';
+import { feedingOf, sameFeeding, type Feeding } from './feeding.ts';
 import { feedingSince, isOnAir, nextOnAir, type OnAirMemory } from './on-air.ts';
 import { ingestWords } from './parts.ts';
 
 /** Something that happened by itself and belongs in the audit log. */
 export type AirEvent =
   | { readonly type: 'adopted'; readonly source: AirSource }
-  | { readonly type: 'source'; readonly from: AirSource; readonly to: AirSource }
+  /** Another picture goes out, or another kind of slate. */
+  | { readonly type: 'feeding'; readonly from: Feeding; readonly to: Feeding }
+  /** A slate captured from OBS is ready, or no longer fits what OBS sends. */
+  | { readonly type: 'captured'; readonly ready: boolean }
+  /** The backup encoder began or ceased to publish. */
+  | { readonly type: 'backup'; readonly there: boolean }
   | {
       readonly type: 'outputLost';
       readonly id: string;
@@ -49,17 +55,16 @@ export function applyReport(
   const outputs: Record<string, Output> = {};
   for (const [id, was] of Object.entries(old.outputs)) {
     const told = report.outputs[id];
-    const is = told ? outputFrom(was, told, shift) : idleOutput(was, facts.now);
+    const is = shedShown(told ? outputFrom(was, told, shift) : idleOutput(was, facts.now), was);
     outputs[id] = is;
     events.push(...outputEvents(id, was, is));
   }
   const kinds = new Map(Object.entries(outputs).map(([id, o]) => [id, o.kind]));
-  const onAir = isOnAir(facts.live, report, kinds);
+  // While going live waits for its slate nothing is watched yet.
+  const onAir = isOnAir(facts.live && old.air.preparing === null, report, kinds);
   const memory = nextOnAir(facts.memory, onAir, facts.live, facts.now, shift(feedingSince(report)));
   if (old.air.reportedAt === null) {
     if (onAir) events.unshift({ type: 'adopted', source: report.source });
-  } else if (old.air.source !== report.source) {
-    events.unshift({ type: 'source', from: old.air.source, to: report.source });
   }
   const words = ingestWords(report.ingest);
   const air: AirState = {
@@ -89,7 +94,20 @@ export function applyReport(
     memoryMb: report.memoryMb,
     reportedAt: facts.now,
   };
+  if (old.air.reportedAt !== null) events.unshift(...airEvents(old.air, air));
   return { air, outputs, memory, events };
+}
+
+function airEvents(was: AirState, is: AirState): AirEvent[] {
+  const events: AirEvent[] = [];
+  const from = feedingOf(was);
+  const to = feedingOf(is);
+  if (!sameFeeding(from, to)) events.push({ type: 'feeding', from, to });
+  const ready = is.slate === 'captured';
+  if (ready !== (was.slate === 'captured')) events.push({ type: 'captured', ready });
+  const there = is.backup !== null;
+  if (there !== (was.backup !== null)) events.push({ type: 'backup', there });
+  return events;
 }
 
 /** From air's clock to control's. */
@@ -117,6 +135,11 @@ function outputFrom(was: Output, told: AirOutputReport, shift: Shift): Output {
   };
 }
 
+/** One that was shed keeps saying so, whatever its worker said last. */
+function shedShown(is: Output, was: Output): Output {
+  return was.shed && was.problem?.cause === 'shed' ? { ...is, problem: was.problem } : is;
+}
+
 /** What an output shows when nothing runs for it. */
 export const idleFacts = {
   state: 'idle',
@@ -141,7 +164,8 @@ function idleOutput(was: Output, now: number): Output {
 }
 
 function outputEvents(id: string, was: Output, is: Output): AirEvent[] {
-  if (was.order !== 'start') return [];
+  // Shedding leaves evidence of its own.
+  if (was.order !== 'start' || was.shed) return [];
   const event = { id, name: was.name };
   const cause = is.problem?.cause ?? null;
   const lost = { ...event, type: 'outputLost', kind: is.kind, cause } as const;

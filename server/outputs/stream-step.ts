@@ -1,5 +1,5 @@
 // What OBS must be told next so that the program reaches the ingest while on the air. Pure.
-import type { AirSource } from '../contract/air.ts';
+import type { AirSource, AirState } from '../contract/air.ts';
 import type { SwitcherState } from '../contract/switcher.ts';
 
 /** Everything the decision needs; times in monotonic ms. */
@@ -20,6 +20,17 @@ export interface StreamFacts {
 /** `restart` = stop and start again. The reason is for the audit log. */
 export type StreamStep =
   { readonly act: 'none' } | { readonly act: 'start' | 'restart'; readonly reason: string };
+
+/**
+ * Whether OBS's own program is what is meant to be there: a bypass going out is not OBS, and a slate
+ * that a person put over an arriving program is no fault of OBS's.
+ */
+export function programSource(
+  air: Pick<AirState, 'source' | 'feeding' | 'forced' | 'program'>,
+): AirSource {
+  if (air.forced !== null && air.source === 'slate' && air.program !== null) return 'live';
+  return air.feeding === 'bypass' && air.source === 'live' ? 'slate' : air.source;
+}
 
 const none: StreamStep = { act: 'none' };
 /** OBS waits longer and longer between its own attempts; ours is quicker once the ingest is back. */

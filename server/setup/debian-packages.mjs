@@ -30,9 +30,12 @@ const forTests = [
   { name: 'libxml2-utils', there: () => installed('xmllint') },
 ];
 
-/** Installs what is missing for running (`tests` false) or for the test suite (`tests` true). */
-export async function ensureDebianPackages({ tests }) {
-  const obs = process.env.STUDIO_OBS ?? 'auto';
+/**
+ * Installs what is missing for running (`tests` false) or for the test suite (`tests` true); with
+ * `air` only what the air process needs on a machine of its own.
+ */
+export async function ensureDebianPackages({ tests, air = false }) {
+  const obs = air ? 'off' : (process.env.STUDIO_OBS ?? 'auto');
   const wanted = [
     ...always,
     ...(tests || obs === 'auto' || obs === 'managed' ? managedObs : []),

@@ -1,15 +1,18 @@
 // Builds the page when its sources (or the contract it shares) changed.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { bin, hashOf, isStamped, pinnedNode, root, stamp } from './places.mjs';
-import { step } from './run.mjs';
+import { underLock } from './locked.mjs';
+import { hashOf, isStamped, root } from './places.mjs';
 
-/** After this, control-ui/dist is the page of the present sources. */
+/** Tells one state of the page's sources from another. */
+export const pageSources = () => hashOf(['control-ui', 'server/contract', 'package-lock.json']);
+
+/** Whether control-ui/dist is the page of those sources. */
+export function pageReady(sources) {
+  return isStamped('page', sources) && existsSync(join(root, 'control-ui', 'dist', 'index.html'));
+}
+
+/** After this, control-ui/dist is the page of the present sources; of two starts at once, one builds. */
 export function ensurePage() {
-  const sources = hashOf(['control-ui', 'server/contract', 'package-lock.json']);
-  if (isStamped('page', sources) && existsSync(join(root, 'control-ui', 'dist', 'index.html')))
-    return;
-  console.log('▸ Construyendo la página… / building the page…');
-  step(pinnedNode, [bin('vite'), 'build', '--logLevel', 'warn'], { cwd: join(root, 'control-ui') });
-  stamp('page', sources);
+  if (!pageReady(pageSources())) underLock('build-page.mjs');
 }

@@ -43,7 +43,7 @@ export function become(args, env = process.env) {
     process.execve(pinnedNode, [pinnedNode, ...args], env);
   }
   const child = spawn(pinnedNode, args, { cwd: root, stdio: 'inherit', env });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'])
     process.on(signal, () => child.kill(signal));
   child.on('error', (error) => fail(error.message));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (os.signals[signal] ?? 1)));

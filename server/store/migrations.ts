@@ -3,10 +3,12 @@ import type { Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 import { StudioError } from '../core/errors.ts';
 import * as first from './migrations/0001-first.ts';
+import * as outputKinds from './migrations/0002-output-kinds.ts';
 
 /** Every migration ever released, by name; applied in the order of their names, never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first': first,
+  '0002-output-kinds': outputKinds,
 };
 
 /** Brings the database to the newest version; each migration whole or not at all. Throws `unavailable`. */

@@ -64,12 +64,17 @@ export interface OutputsTable {
   /** Sealed with context `output:<id>:key`; null when the destination needs none. */
   key_sealed: string | null;
   with_air: number;
-  /** RadioSettings as JSON; null unless `kind` has settings. */
+  /** Settings of the kind as JSON, an SRT stream id sealed; null unless `kind` has settings. */
   settings_json: string | null;
   ordered: 'start' | 'stop';
   created_at: number;
   /** Order on screen, ascending. */
   position: number;
+  /** Sealed with context `output:<id>:backupUrl`; null when there is no backup address. */
+  backup_url_sealed: string | null;
+  /** 1 is kept longest when the uplink does not suffice. */
+  priority: number;
+  may_shed: number;
 }
 
 /** A field unit. */

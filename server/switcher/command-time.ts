@@ -9,8 +9,8 @@ import { linkWords } from './words.ts';
 export type ObsJob<T> = (obs: ObsCaller) => Promise<T>;
 
 export interface CommandTime {
-  /** One after another: everything that moves program, preview or transition. */
-  inLane<T>(job: ObsJob<T>): Promise<T>;
+  /** One after another: everything that moves program, preview or transition; `withinMs` for less than a command's time. */
+  inLane<T>(job: ObsJob<T>, withinMs?: number): Promise<T>;
   /** Beside all others. */
   beside<T>(job: ObsJob<T>): Promise<T>;
   /** Commands under way or waiting. */
@@ -28,8 +28,9 @@ export function createCommandTime(clock: Clock, obs: ObsCaller, ready: () => voi
   async function bounded<T>(
     run: (work: () => Promise<T>) => Promise<T>,
     job: ObsJob<T>,
+    withinMs = commandMs,
   ): Promise<T> {
-    const until = clock.mono() + commandMs;
+    const until = clock.mono() + withinMs;
     const inTime = (): void => {
       // It was already answered: it must not happen behind its sender's back.
       if (clock.mono() >= until) throw new StudioError('timeout', linkWords.late);
@@ -47,14 +48,14 @@ export function createCommandTime(clock: Clock, obs: ObsCaller, ready: () => voi
         ready();
         return await job(caller);
       });
-      return await withDeadline(clock, commandMs, linkWords.late, work);
+      return await withDeadline(clock, withinMs, linkWords.late, work);
     } finally {
       pending -= 1;
     }
   }
 
   return {
-    inLane: (job) => bounded((work) => lane.run(work), job),
+    inLane: (job, withinMs) => bounded((work) => lane.run(work), job, withinMs),
     beside: (job) => bounded((work) => work(), job),
     get pending() {
       return pending;

@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import { StudioError } from '../core/errors.ts';
 import type { CommandTime } from './command-time.ts';
 import type { SwitcherModel } from './model.ts';
+import { panic, type AirSlate } from './panic.ts';
 import type { Program } from './program.ts';
 import { readText, roundDb } from './read-snapshot.ts';
 import { judgeTake } from './take-policy.ts';
@@ -17,6 +18,7 @@ export interface HandlerPorts {
   readonly model: SwitcherModel;
   readonly program: Program;
   readonly time: CommandTime;
+  readonly airSlate?: AirSlate | undefined;
 }
 
 /** Handlers for every `switcher.*` command. */
@@ -95,25 +97,7 @@ export function switcherHandlers(ports: HandlerPorts): Handlers<SwitcherCommand>
         return { program: scene };
       }),
 
-    'switcher.panic': (_input, { actor }) =>
-      time.inLane(async (obs) => {
-        const scene = model.get().slateScene;
-        if (scene === null) {
-          throw new StudioError(
-            'notFound',
-            {
-              es: 'OBS no tiene la escena de reserva («Ya regresamos»). Créela en OBS con ese nombre.',
-              en: 'OBS has no slate scene. Make one in OBS with the name the profile gives it.',
-            },
-            { context: { scenes: model.get().scenes.map((s) => s.name) } },
-          );
-        }
-        await program.put(
-          { scene, by: actor, reason: 'Ya regresamos', cut: true, keepPreview: true },
-          obs,
-        );
-        return { program: scene };
-      }),
+    'switcher.panic': (_input, { actor }) => panic(ports, actor),
 
     'switcher.mute': ({ input, muted }) =>
       time.beside(async (obs) => {

@@ -2,6 +2,7 @@
 import type { EncoderProfile } from '../contract/profiles.ts';
 import type { Cancel, Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { FrameCounts } from './encoder-alarm.ts';
 import { judgeEncoder, readEncoder } from './encoder-check.ts';
 import type { SwitcherModel } from './model.ts';
 import type { ObsCaller } from './obs-port.ts';
@@ -17,6 +18,8 @@ export interface ObsPollPorts {
   /** False while OBS is away, or a command waits for it. */
   readonly free: () => boolean;
   readonly sawStream: (status: { outputActive: boolean; outputReconnecting: boolean }) => void;
+  /** The counters while OBS streams; null while it does not. */
+  readonly sawFrames: (counts: FrameCounts | null) => void;
 }
 
 export interface ObsPoll {
@@ -55,6 +58,19 @@ export function createObsPoll(ports: ObsPollPorts): ObsPoll {
         }
       });
       ports.sawStream(status);
+      ports.sawFrames(
+        status.outputActive
+          ? {
+              at: clock.mono(),
+              drawn: stats.renderTotalFrames,
+              drawSkipped: stats.renderSkippedFrames,
+              encoded: stats.outputTotalFrames,
+              encodeSkipped: stats.outputSkippedFrames,
+              sent: status.outputTotalFrames,
+              dropped: status.outputSkippedFrames,
+            }
+          : null,
+      );
     } catch (error) {
       log.debug({ err: error }, 'OBS could not be polled');
     } finally {

@@ -30,7 +30,31 @@ function subscriptions(meters: boolean): number {
   return meters ? baseEvents | EventSubscription.InputVolumeMeters : baseEvents;
 }
 
+/** What the library's socket also is, under Node. */
+interface NodeSocket {
+  readonly readyState: number;
+  on(name: 'message', listener: () => void): void;
+  pong(): void;
+}
+const openState = 1;
+
+function isNodeSocket(socket: unknown): socket is NodeSocket {
+  return socket instanceof Object && 'on' in socket && 'pong' in socket && 'readyState' in socket;
+}
+
 class DroppableObs extends OBSWebSocket {
+  /**
+   * Answers each message with a pong of our own accord. OBS writes without TCP_NODELAY: its next
+   * event would wait up to 40 ms for our delayed acknowledgement, and this carries it at once.
+   */
+  acknowledgeAtOnce(): void {
+    const socket: unknown = this.socket;
+    if (!isNodeSocket(socket)) return;
+    socket.on('message', () => {
+      if (socket.readyState === openState) socket.pong();
+    });
+  }
+
   /** A plain close waits 30 s for the peer's answer; a frozen OBS never gives it. */
   terminate(): void {
     const socket: unknown = this.socket;
@@ -49,6 +73,7 @@ export function createObsSocket(report: (error: unknown) => void): ObsSocket {
         rpcVersion: 1,
         eventSubscriptions: subscriptions(meters),
       });
+      obs.acknowledgeAtOnce();
     },
     call: (name, data) => obs.call(name, data as undefined),
     async setMeters(wanted) {

@@ -42,6 +42,8 @@ export interface ProgramPorts {
   /** Runs a job after the commands that already wait for the program. */
   readonly later: (job: (obs: ObsCaller) => Promise<void>) => void;
   readonly onChange: (change: OnAir) => void;
+  /** Somebody wants a scene on air; called before OBS is told, also when it is there already. */
+  readonly onAsk: (wish: { scene: string; by: string }) => void;
 }
 
 /** A misleading event is checked against a read-back after this, ms. */
@@ -245,6 +247,7 @@ export function createProgram(ports: ProgramPorts) {
 
     /** Puts a scene on air and answers once OBS has confirmed it; `caller` bounds every call. */
     async put(put: Put, caller: ObsCaller): Promise<string> {
+      ports.onAsk({ scene: put.scene, by: put.by });
       await lastMoveEnded(put.cut === true);
       const before = model.get();
       const scenes = sceneNames(before);

@@ -1,6 +1,7 @@
 // The switcher: owns `state.switcher` and `state.parts.obs`, adopts whatever OBS has on, and carries out orders.
 import type { Handlers } from '../contract/commands.ts';
 import type { EncoderProfile } from '../contract/profiles.ts';
+import { createAlarmLatch } from '../core/alarm-latch.ts';
 import type { Alarms } from '../core/alarms.ts';
 import type { Audit } from '../core/audit.ts';
 import type { Clock } from '../core/clock.ts';
@@ -8,8 +9,10 @@ import { StudioError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { StateStore } from '../core/state-store.ts';
 import { createCommandTime } from './command-time.ts';
+import { frameWords, nextFrames, noFrames, type FrameCounts } from './encoder-alarm.ts';
 import { writeEncoder } from './encoder-check.ts';
 import { switcherHandlers, type SwitcherCommand } from './handlers.ts';
+import type { AirSlate } from './panic.ts';
 import { createLinkReport, type RuntimeStatus } from './link-report.ts';
 import { setMediaInput } from './media-input.ts';
 import { createMeters, type MeterListener } from './meters.ts';
@@ -36,6 +39,8 @@ export interface SwitcherPorts {
   /** Names the station gave its slate scene and lower third; null when its profile could not be read. */
   readonly profile: { readonly slateScene: string; readonly lowerThird: string } | null;
   readonly encoder: EncoderProfile | null;
+  /** Air's own slate, for a panic that OBS does not carry out; without it such a panic only fails. */
+  readonly airSlate?: AirSlate;
 }
 
 export interface Switcher {
@@ -48,6 +53,13 @@ export interface Switcher {
   lastProgram(): string | null;
   /** Puts a scene on air with the operator's transition; nothing to do when it is there. For automation. */
   take(scene: string, by: { actor: string; reason: string }): Promise<void>;
+  /**
+   * Cuts to a scene if `when` still says so at its turn; resolves to whether it did, once OBS reported
+   * it. For automation that must not act on what a person changed meanwhile.
+   */
+  cut(scene: string, by: { actor: string; reason: string; when: () => boolean }): Promise<boolean>;
+  /** Each wish to move the program, before OBS is told; returns the removal. */
+  onAsk(listener: (wish: { scene: string; by: string }) => void): () => void;
   /** `by`: a login name, `grid`, or `obs` for somebody using OBS itself. Not called for what is adopted. */
   onProgramChange(listener: (change: { scene: string; by: string }) => void): () => void;
   /** After each connection, once everything has been read. */
@@ -78,8 +90,11 @@ const connecting: ObsLink = {
 export function createSwitcher(ports: SwitcherPorts): Switcher {
   const { client, store, clock, log } = ports;
   const model = switcherModel(store);
+  const frameAlarms = createAlarmLatch(ports.alarms);
+  let frames = noFrames;
   const changeListeners = new Set<(change: { scene: string; by: string }) => void>();
   const connectedListeners = new Set<() => void>();
+  const askListeners = new Set<(wish: { scene: string; by: string }) => void>();
   let runtime: RuntimeStatus = { ownership: 'none', note: null };
 
   const lists = createObsLists({
@@ -105,6 +120,9 @@ export function createSwitcher(ports: SwitcherPorts): Switcher {
       time.inLane(job).catch((error: unknown) => log.debug({ err: error }, 'left as it is in OBS'));
     },
     onChange: announce,
+    onAsk(wish) {
+      for (const listener of askListeners) call(() => listener(wish));
+    },
   });
   const stream = createStreamOutput({ obs: client, clock, model });
   const meters = createMeters(clock, (wanted) => client.subscribeMeters(wanted));
@@ -127,15 +145,27 @@ export function createSwitcher(ports: SwitcherPorts): Switcher {
     encoder: ports.encoder,
     free: () => lists.adopted && time.pending === 0,
     sawStream: (status) => stream.saw(status),
+    sawFrames,
   });
 
+  function sawFrames(counts: FrameCounts | null): void {
+    frames = nextFrames(frames, counts);
+    for (const [trouble, words] of Object.entries(frameWords)) {
+      const up = frames.up.has(trouble as keyof typeof frameWords);
+      frameAlarms.set(`obs-frames-${trouble}`, up ? words : null);
+    }
+  }
+
   function announce(change: OnAir): void {
-    ports.audit.record({
-      actor: change.by,
-      action: 'switcher.onAir',
-      reason: change.reason,
-      ok: true,
-      detail: { from: change.from, to: change.scene },
+    // After the patch has left: writing to disk durably is what the screens would wait for.
+    setImmediate(() => {
+      ports.audit.record({
+        actor: change.by,
+        action: 'switcher.onAir',
+        reason: change.reason,
+        ok: true,
+        detail: { from: change.from, to: change.scene },
+      });
     });
     for (const listener of changeListeners) {
       call(() => listener({ scene: change.scene, by: change.by }));
@@ -176,6 +206,7 @@ export function createSwitcher(ports: SwitcherPorts): Switcher {
     if (known) {
       program.lost();
       stream.lost();
+      sawFrames(null);
     }
     report.show(link, runtime);
   }
@@ -185,7 +216,7 @@ export function createSwitcher(ports: SwitcherPorts): Switcher {
   report.show(client.link(), runtime);
 
   return {
-    handlers: switcherHandlers({ clock, model, program, time }),
+    handlers: switcherHandlers({ clock, model, program, time, airSlate: ports.airSlate }),
     scenes: () => (lists.adopted ? sceneNames(model.get()) : null),
     program: () => (lists.adopted ? model.get().program : null),
     lastProgram: () => program.last(),
@@ -193,6 +224,16 @@ export function createSwitcher(ports: SwitcherPorts): Switcher {
       time.inLane(async (obs) => {
         await program.put({ scene, by: by.actor, reason: by.reason, keepPreview: true }, obs);
       }),
+    cut: (scene, { actor, reason, when }) =>
+      time.inLane(async (obs) => {
+        if (!when()) return false;
+        await program.put({ scene, by: actor, reason, cut: true, keepPreview: true }, obs);
+        return true;
+      }),
+    onAsk(listener) {
+      askListeners.add(listener);
+      return () => askListeners.delete(listener);
+    },
     onProgramChange(listener) {
       changeListeners.add(listener);
       return () => changeListeners.delete(listener);

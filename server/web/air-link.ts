@@ -6,7 +6,7 @@ import {
   airContractVersion,
   airHandshake,
   airReport,
-  type AirOrder,
+  type airOrder,
   type AirReport,
   type ControlToAir,
   type OrderAnswer,
@@ -22,12 +22,14 @@ export interface AirLink {
   connected(): boolean;
   /** Address air dialled from, for reading its monitor; null while none is connected. */
   remoteAddress(): string | null;
+  /** The contract the connected air announced; null while none is connected. */
+  contract(): number | null;
   /** Each returns its removal. */
   onConnect(listener: () => void): () => void;
   onDisconnect(listener: () => void): () => void;
   onReport(listener: (report: AirReport) => void): () => void;
   /** Air's answer within 2 s; throws `unavailable` when none is connected, `timeout` when it is late. */
-  sendOrder(order: AirOrder): Promise<OrderAnswer>;
+  sendOrder(order: z.input<typeof airOrder>): Promise<OrderAnswer>;
   /** Asks air to stop everything and exit; resolves when it has gone, or after 10 s. */
   shutdown(): Promise<void>;
 }
@@ -35,6 +37,12 @@ export interface AirLink {
 /** The link and its socket side; `createWeb` calls `attach` once. */
 export interface AirLinkAdapter extends AirLink {
   attach(namespace: Namespace): void;
+}
+
+/** Who was let in, and what it speaks. */
+interface Admitted {
+  readonly id: string;
+  readonly contract: number;
 }
 
 type AirSocket = Socket<{ report: (report: unknown) => void }, ControlToAir>;
@@ -55,7 +63,7 @@ export function createAirLink(ports: {
 }): AirLinkAdapter {
   const { clock, log } = ports;
   const secret = digest(ports.token);
-  let air: { socket: AirSocket; id: string } | null = null;
+  let air: (Admitted & { socket: AirSocket }) | null = null;
   let badReports = 0;
   const listeners = {
     connect: new Set<() => void>(),
@@ -63,7 +71,7 @@ export function createAirLink(ports: {
     report: new Set<(report: AirReport) => void>(),
   };
 
-  function admit(auth: unknown): { id: string } | StudioError {
+  function admit(auth: unknown): Admitted | StudioError {
     const shake = airHandshake.safeParse(auth);
     if (!shake.success || !timingSafeEqual(digest(shake.data.token), secret)) {
       return new StudioError('unauthenticated', {
@@ -85,15 +93,16 @@ export function createAirLink(ports: {
         en: 'Another air process is connected already.',
       });
     }
-    return { id: airId };
+    return { id: airId, contract };
   }
 
-  function adopt(socket: AirSocket, id: string): void {
+  function adopt(socket: AirSocket, admitted: Admitted): void {
+    const { id, contract } = admitted;
     // The same air on a new line: the old line is dead even if nobody noticed yet.
     const old = air;
-    air = { socket, id };
+    air = { socket, id, contract };
     old?.socket.disconnect(true);
-    log.info({ airId: id, address: socket.handshake.address }, 'air connected');
+    log.info({ airId: id, contract, address: socket.handshake.address }, 'air connected');
     socket.on('report', (raw) => {
       if (air?.socket !== socket) return;
       const parsed = airReport.safeParse(raw);
@@ -141,11 +150,12 @@ export function createAirLink(ports: {
         // Two may have passed the door at the same time; only one stays.
         const answer = admit(socket.handshake.auth);
         if (answer instanceof StudioError) socket.disconnect(true);
-        else adopt(socket as AirSocket, answer.id);
+        else adopt(socket as AirSocket, answer);
       });
     },
     connected: () => air !== null,
     remoteAddress: () => air?.socket.handshake.address.replace(/^::ffff:/, '') ?? null,
+    contract: () => air?.contract ?? null,
     onConnect: (listener) => add(listeners.connect, listener),
     onDisconnect: (listener) => add(listeners.disconnect, listener),
     onReport: (listener) => add(listeners.report, listener),

@@ -41,6 +41,21 @@ export function securityHeaders(): RequestHandler {
   };
 }
 
+/** The policy of the public player: its own files, and media from memory; no socket, no form, no frame. */
+export const playerPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "media-src 'self' blob:",
+  "worker-src 'self' blob:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 /** Only something that looks like a host may enter the header. */
 function socketSource(host: string | undefined): string {
   return host && /^[A-Za-z0-9.:[\]-]{1,255}$/.test(host) ? `ws://${host} wss://${host}` : "'self'";

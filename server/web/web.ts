@@ -16,8 +16,10 @@ import { sameOrigin } from './credentials.ts';
 import { createDispatch, type Dispatch } from './dispatch.ts';
 import { createHub, type Signals } from './hub.ts';
 import { createMetrics } from './metrics.ts';
+import { enVivoRoutes } from './en-vivo.ts';
 import { createMonitor } from './monitor.ts';
 import { noSuchPath, problemMiddleware } from './problem.ts';
+import { createPublicLive, livePath } from './public-live.ts';
 import { securityHeaders } from './security-headers.ts';
 import { staticPage } from './static-page.ts';
 
@@ -102,12 +104,18 @@ export function createWeb(ports: WebPorts): Web {
     log,
   });
   const monitor = createMonitor({ monitorUrl: ports.monitorUrl, clock });
+  const live = createPublicLive({
+    state: () => state.get(),
+    monitorUrl: ports.monitorUrl,
+    clock,
+  });
   const stopCutting = access.onSessionEnd((session) => monitor.cut(session));
 
   app.disable('x-powered-by');
   // A reverse proxy for https lives on this machine; nobody else may say who or where a sender is.
   app.set('trust proxy', 'loopback');
   app.set('query parser', 'simple');
+  app.use(livePath, live.handler);
   app.use(securityHeaders());
   app.get('/healthz', (_req, res) => void res.json({ ok: true }));
   app.get('/readyz', (_req, res) => {
@@ -131,6 +139,7 @@ export function createWeb(ports: WebPorts): Web {
     monitor.handler,
   );
   app.use(ports.publicRoutes);
+  app.use(enVivoRoutes({ state: () => state.get(), clock, pageDir: ports.pageDir }));
   app.use('/api/v1', apiRoutes({ access, dispatch, state, clock, version: ports.version }));
   app.use(['/api', '/monitor', '/socket.io'], () => {
     throw noSuchPath();
@@ -148,6 +157,7 @@ export function createWeb(ports: WebPorts): Web {
       stopCutting();
       hub.close();
       monitor.close();
+      live.close();
       await io.close().catch(() => undefined);
       server.closeAllConnections();
       if (server.listening) await new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,27 +1,45 @@
-// `npm run bench [-- take fanout media latency start]`: each figure beside its floor or peer of the same run.
-import { cpus, loadavg } from 'node:os';
+// `npm run bench [-- take fanout media recovery latency start soak=30]`: each figure beside its floor or peer of the same run.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Bench } from './bench.ts';
 import { endAll } from './ends.ts';
 import { fanOut } from './fanout.ts';
 import { latency } from './latency.ts';
 import { media } from './media.ts';
 import { both, heading, line } from './print.ts';
+import { renderProgram } from './program-file.ts';
+import { recovery } from './recovery.ts';
+import { soak } from './soak.ts';
 import { start } from './start.ts';
 import { take } from './take.ts';
 
-const parts: Readonly<Record<string, () => Promise<void>>> = {
-  take,
-  fanout: fanOut,
-  media,
-  latency,
-  start,
+interface Part {
+  run(bench: Bench): Promise<void>;
+  /** Only when it is asked for by name. */
+  readonly onRequest?: true;
+  /** What the number after `=` may be, and counts. */
+  readonly amount?: { readonly least: number; readonly most: number };
+}
+
+const parts: Readonly<Record<string, Part>> = {
+  take: { run: take },
+  fanout: { run: fanOut },
+  media: { run: media },
+  recovery: { run: recovery },
+  latency: { run: latency },
+  start: { run: start },
+  /** Minutes. */
+  soak: { run: soak, onRequest: true, amount: { least: 2, most: 10_080 } },
 };
 
-const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !Object.hasOwn(parts, name));
-if (unknown.length > 0) {
+const asked = new Map(process.argv.slice(2).map((word) => split(word)));
+const unknown = [...asked].find(([name, amount]) => !allowed(name, amount));
+if (unknown) {
+  const names = Object.entries(parts).map(([name, { amount }]) => name + (amount ? '[=N]' : ''));
   both(
-    `No hay medición «${unknown.join(', ')}». Hay: ${Object.keys(parts).join(' ')}`,
-    `No such measurement. There are: ${Object.keys(parts).join(' ')}`,
+    `No hay medición «${unknown[0]}» así. Hay: ${names.join(' ')}`,
+    `No such measurement. There are: ${names.join(' ')}`,
   );
   process.exit(2);
 }
@@ -37,21 +55,30 @@ both(
   'Each figure stands beside its floor or peer of this same run: the difference counts, not the absolute time.',
 );
 
+const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
+let program: Promise<string> | null = null;
+const rendered = (): Promise<string> => (program ??= renderProgram(folder, 10));
+
 let ending = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     if (ending) return;
     ending = true;
     line(`\n${signal}: cerrando en orden… / closing in order…`);
-    void endAll().then(() => process.exit(130));
+    void endAll().then(() => {
+      removeFolder();
+      process.exit(130);
+    });
   });
 }
 
 let failed = 0;
-for (const [name, run] of Object.entries(parts)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
+for (const [name, part] of Object.entries(parts)) {
+  if (asked.size > 0 ? !asked.has(name) : part.onRequest) continue;
+  const from = performance.now();
   try {
-    await run();
+    await part.run({ program: rendered, amount: asked.get(name) ?? null });
   } catch (error) {
     failed += 1;
     if (ending) break;
@@ -59,7 +86,9 @@ for (const [name, run] of Object.entries(parts)) {
   } finally {
     await endAll();
   }
+  line(`  ${name}: ${Math.round((performance.now() - from) / 1000)} s`);
 }
+removeFolder();
 both(
   `\n${Math.round((performance.now() - began) / 1000)} s en total, carga al final ${load()}.`,
   `Load at the end: ${load()}.`,
@@ -69,4 +98,16 @@ process.exit(failed > 0 ? 1 : 0);
 
 function load(): string {
   return (loadavg()[0] ?? 0).toFixed(1);
+}
+
+/** `soak=5` → its name and 5; null without a number. */
+function split(word: string): [string, number | null] {
+  const [name = '', amount] = word.split('=');
+  return [name, amount === undefined ? null : Number(amount)];
+}
+
+function allowed(name: string, amount: number | null): boolean {
+  if (!Object.hasOwn(parts, name)) return false;
+  const limits = parts[name]?.amount;
+  return amount === null || (!!limits && amount >= limits.least && amount <= limits.most);
 }

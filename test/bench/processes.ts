@@ -5,49 +5,81 @@ import { cpuTicks, pssMb } from '../../server/air/outputs/process-usage.ts';
 
 /** USER_HZ, the unit of /proc times. */
 const ticksPerSecond = 100;
+const sampleMs = 2500;
 
-/** CPU (percent of one core) and memory (proportional set size, MB) of a process. */
+/** CPU (percent of one core) and memory (proportional set size, MB). */
 export interface Cost {
   readonly cpuPercent: number;
   readonly memoryMb: number;
 }
 
-/** Watches processes from now on; `stop` gives each one's mean CPU and its largest memory seen. */
+/** Watches groups of processes from now on; `stop` gives each group's mean CPU and its largest memory seen. */
 export function watchCosts<Name extends string>(
-  pids: Readonly<Record<Name, number>>,
+  groups: Readonly<Record<Name, readonly number[]>>,
 ): { stop(): Record<Name, Cost> } {
-  const names = Object.keys(pids) as Name[];
+  const names = Object.keys(groups) as Name[];
+  const sum = (name: Name, of: (pid: number) => number): number =>
+    groups[name].reduce((all, pid) => all + of(pid), 0);
   const ticks = (pid: number): number => cpuTicks(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   const memory = (pid: number): number => pssMb(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
   const began = performance.now();
-  const first = new Map(names.map((name) => [name, ticks(pids[name])]));
-  const most = new Map(names.map((name) => [name, memory(pids[name])]));
-  const timer = setInterval(() => {
-    for (const name of names) most.set(name, Math.max(most.get(name) ?? 0, memory(pids[name])));
-  }, 2500);
+  const first = new Map(names.map((name) => [name, sum(name, ticks)]));
+  const most = new Map(names.map((name) => [name, sum(name, memory)]));
+  const look = (): void => {
+    for (const name of names) most.set(name, Math.max(most.get(name) ?? 0, sum(name, memory)));
+  };
+  const timer = setInterval(look, sampleMs);
   return {
     stop() {
       clearInterval(timer);
+      look();
       const seconds = (performance.now() - began) / 1000;
       const cost = (name: Name): Cost => ({
-        cpuPercent: ((ticks(pids[name]) - (first.get(name) ?? 0)) / ticksPerSecond / seconds) * 100,
-        memoryMb: Math.max(most.get(name) ?? 0, memory(pids[name])),
+        cpuPercent: ((sum(name, ticks) - (first.get(name) ?? 0)) / ticksPerSecond / seconds) * 100,
+        memoryMb: most.get(name) ?? 0,
       });
       return Object.fromEntries(names.map((name) => [name, cost(name)])) as Record<Name, Cost>;
     },
   };
 }
 
-/** Direct children of a process, with their command lines. */
-export function childrenOf(pid: number): { pid: number; command: string }[] {
-  return readdirSync(`/proc/${pid}/task`)
-    .flatMap((thread) =>
-      readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean),
-    )
-    .map((child) => ({
-      pid: Number(child),
-      command: readFileSync(`/proc/${child}/cmdline`, 'utf8').replaceAll('\0', ' '),
-    }));
+/** A process and its command line. */
+export interface Running {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/** A process and all that it started, and they in turn; those that end meanwhile are left out. */
+export function treeOf(root: number): Running[] {
+  const found: Running[] = [];
+  const waiting = [root];
+  for (let pid = waiting.pop(); pid !== undefined; pid = waiting.pop()) {
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+      for (const thread of readdirSync(`/proc/${pid}/task`)) {
+        const children = readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8');
+        waiting.push(...children.split(' ').filter(Boolean).map(Number));
+      }
+      found.push({ pid, command });
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  return found;
+}
+
+/**
+ * Memory that is the process's alone (anonymous, resident), MB; null when it is gone. Unlike the
+ * proportional size it does not change with who else runs the same program.
+ */
+export function ownMemoryMb(pid: number): number | null {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const kb = /^RssAnon:\s+(\d+)/m.exec(status)?.[1];
+    return kb === undefined ? null : Number(kb) / 1024;
+  } catch {
+    return null;
+  }
 }
 
 /** A helper of ours in its own process, spoken to by messages. */
@@ -55,12 +87,16 @@ export interface Helper<ToHelper, FromHelper> {
   readonly pid: number;
   send(message: ToHelper): void;
   onMessage(listener: (message: FromHelper) => void): void;
+  /** SIGKILL; resolves when it is gone. */
   close(): Promise<void>;
 }
 
-/** Starts `file` of this folder; it ends with its parent. */
-export function startHelper<ToHelper, FromHelper>(file: string): Helper<ToHelper, FromHelper> {
-  const child: ChildProcess = fork(new URL(file, import.meta.url), [], {
+/** Starts `file` of this folder with `args`; it ends with its parent. */
+export function startHelper<ToHelper, FromHelper>(
+  file: string,
+  args: readonly string[] = [],
+): Helper<ToHelper, FromHelper> {
+  const child: ChildProcess = fork(new URL(file, import.meta.url), [...args], {
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));

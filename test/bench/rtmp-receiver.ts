@@ -1,25 +1,22 @@
-// A destination in a process of its own: takes RTMP from anybody and notes how old each stamped frame is.
+// A destination in a process of its own: takes RTMP from anybody and keeps a diary of each stream.
+// Its one argument is the port to listen on; 0: any.
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { amf0, rtmpMessage } from '../kit/rtmp-client.ts';
 import { machineMs } from './figures.ts';
-import { stampOf } from './stamp.ts';
+import { createDiary, type Aged, type Diary, type DiaryWriter } from './stream-diary.ts';
 
-/** Asks for everything noted so far. */
-export interface AskAges {
-  readonly t: 'ages';
+/** Asks for what was noted so far, by stream name. */
+export interface AskReceiver {
+  readonly ask: 'ages' | 'diaries';
+  readonly id: number;
 }
 
-/** A frame: when it was stamped and how old it was when all of it had arrived, ms. */
-export interface Aged {
-  readonly stamp: number;
-  readonly age: number;
-}
-
-/** `ages`: per stream name, oldest first. */
 export type FromReceiver =
-  { readonly t: 'listening'; port: number } | { readonly t: 'ages'; ages: Record<string, Aged[]> };
+  | { readonly t: 'listening'; readonly port: number; readonly at: number }
+  | { readonly t: 'ages'; readonly id: number; readonly of: Record<string, readonly Aged[]> }
+  | { readonly t: 'diaries'; readonly id: number; readonly of: Record<string, Diary> };
 
-const ages: Record<string, Aged[]> = {};
+const diaries = new Map<string, DiaryWriter>();
 const say = (message: FromReceiver): void => void process.send?.(message);
 const handshakeBytes = 1536;
 
@@ -27,6 +24,9 @@ interface ChunkStream {
   length: number;
   type: number;
   extended: boolean;
+  timestamp: number;
+  /** Added when a message begins without a head of its own. */
+  delta: number;
   body: Buffer;
   filled: number;
 }
@@ -35,7 +35,7 @@ function serve(socket: Socket): void {
   let held = Buffer.alloc(0);
   let stage: 'hello' | 'echo' | 'messages' = 'hello';
   let chunkSize = 128;
-  let name = '';
+  let diary: DiaryWriter | null = null;
   const streams = new Map<number, ChunkStream>();
   socket.setNoDelay(true);
   socket.on('error', () => socket.destroy());
@@ -72,37 +72,37 @@ function serve(socket: Socket): void {
     const headBytes = [11, 7, 3, 0][first >> 6] ?? 0;
     let at = idBytes + headBytes;
     if (held.length < at) return false;
-    let stream = streams.get(id);
-    if (!stream) {
-      stream = { length: 0, type: 0, extended: false, body: Buffer.alloc(0), filled: 0 };
-      streams.set(id, stream);
-    }
-    const extended = headBytes > 0 ? held.readUIntBE(idBytes, 3) === 0xffffff : stream.extended;
+    const stream = streams.get(id) ?? newChunkStream();
+    streams.set(id, stream);
+    let time = headBytes > 0 ? held.readUIntBE(idBytes, 3) : 0;
+    const extended = headBytes > 0 ? time === 0xffffff : stream.extended;
     const length = headBytes >= 7 ? held.readUIntBE(idBytes + 3, 3) : stream.length;
-    if (extended) at += 4;
-    const filled = stream.filled;
-    const part = Math.min(chunkSize, length - filled);
+    if (extended) {
+      if (held.length < at + 4) return false;
+      if (headBytes > 0) time = held.readUInt32BE(at);
+      at += 4;
+    }
+    const part = Math.min(chunkSize, length - stream.filled);
     if (held.length < at + part) return false;
     stream.extended = extended;
     stream.length = length;
     if (headBytes >= 7) stream.type = held[idBytes + 6] ?? 0;
-    if (filled === 0) stream.body = Buffer.allocUnsafe(length);
-    held.copy(stream.body, filled, at, at + part);
-    stream.filled = filled + part;
+    if (stream.filled === 0) begin(stream, headBytes, time);
+    held.copy(stream.body, stream.filled, at, at + part);
+    stream.filled += part;
     held = held.subarray(at + part);
     if (stream.filled === length) {
       stream.filled = 0;
-      message(stream.type, stream.body);
+      message(stream);
     }
     return true;
   }
 
-  function message(type: number, body: Buffer): void {
+  function message({ type, timestamp, body }: ChunkStream): void {
     if (type === 1) chunkSize = body.readUInt32BE(0);
-    else if (type === 9) {
-      const stamp = stampOf(body);
-      if (stamp !== null) (ages[name] ??= []).push({ stamp, age: machineMs() - stamp });
-    } else if (type === 20) command(body);
+    else if (type === 8) diary?.sound(machineMs(), timestamp, body);
+    else if (type === 9) diary?.picture(machineMs(), timestamp, body);
+    else if (type === 20) command(body);
   }
 
   function command(body: Buffer): void {
@@ -115,11 +115,31 @@ function serve(socket: Socket): void {
     } else if (what === 'createStream') answer('_result', transaction, null, 1);
     else if (what === 'publish') {
       // Name, transaction number and a null come before the stream's name.
-      name = text(body, body.readUInt16BE(1) + 3 + 9 + 1);
+      const name = text(body, body.readUInt16BE(1) + 3 + 9 + 1);
+      diary = diaries.get(name) ?? createDiary();
+      diaries.set(name, diary);
+      diary.published(machineMs());
       const status = { level: 'status', code: 'NetStream.Publish.Start', description: name };
       socket.write(rtmpMessage(20, 0, amf0('onStatus', 0, null, status), { stream: 1 }));
     }
   }
+}
+
+function newChunkStream(): ChunkStream {
+  const none = { length: 0, type: 0, extended: false, timestamp: 0, delta: 0 };
+  return { ...none, body: Buffer.alloc(0), filled: 0 };
+}
+
+/** A message begins: its time is given whole, as a step, or is another step like the last. */
+function begin(stream: ChunkStream, headBytes: number, time: number): void {
+  stream.body = Buffer.allocUnsafe(stream.length);
+  if (headBytes === 11) {
+    stream.timestamp = time;
+    stream.delta = 0;
+    return;
+  }
+  if (headBytes > 0) stream.delta = time;
+  stream.timestamp += stream.delta;
 }
 
 /** The AMF0 string at `at`. */
@@ -128,9 +148,19 @@ function text(body: Buffer, at: number): string {
   return body.toString('utf8', at + 3, at + 3 + length);
 }
 
+function each<T>(of: (writer: DiaryWriter) => T): Record<string, T> {
+  return Object.fromEntries([...diaries].map(([name, writer]) => [name, of(writer)]));
+}
+
 const server = createServer(serve);
-server.listen(0, '127.0.0.1', () =>
-  say({ t: 'listening', port: (server.address() as AddressInfo).port }),
+server.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () =>
+  say({ t: 'listening', port: (server.address() as AddressInfo).port, at: machineMs() }),
 );
-process.on('message', () => say({ t: 'ages', ages }));
+process.on('message', ({ ask, id }: AskReceiver) =>
+  say(
+    ask === 'ages'
+      ? { t: 'ages', id, of: each((w) => w.ages()) }
+      : { t: 'diaries', id, of: each((w) => w.diary()) },
+  ),
+);
 process.on('disconnect', () => process.exit(0));

@@ -12,7 +12,8 @@ import { newId, newSecret } from '../../server/core/ids.ts';
 import { silentLog } from '../../server/core/log.ts';
 import { createField, type Field } from '../../server/field/units.ts';
 import { createAirProcess, type AirProcess } from '../../server/outputs/air-process.ts';
-import { createAirService, type AirService } from '../../server/outputs/air-service.ts';
+import type { AirService } from '../../server/outputs/air-service-ports.ts';
+import { createAirService } from '../../server/outputs/air-service.ts';
 import { openIngestKeys } from '../../server/outputs/ingest-keys.ts';
 import { createSettings } from '../../server/outputs/settings.ts';
 import { createAirLink, type AirLinkAdapter } from '../../server/web/air-link.ts';
@@ -24,6 +25,7 @@ import {
   destinationProfiles,
   encoder720,
   fakeEncoder,
+  fakeStage,
   type Bench,
   type FakeEncoder,
   type HandClock,
@@ -113,6 +115,7 @@ beforeAll(async () => {
     ...common,
     link,
     encoder,
+    stage: fakeStage(b.store),
     feeds: field,
     keys,
     destinationProfile: (id) => destinationProfiles[id],

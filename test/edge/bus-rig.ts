@@ -4,13 +4,16 @@ import { createWriteStream } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createFlvParser } from '../../server/air/bus/flv-parser.ts';
-import { flvFileHeader, serialiseTag, type FlvTag } from '../../server/air/bus/flv-tag.ts';
+import { flvFileHeader, retimed, serialiseTag, type FlvTag } from '../../server/air/bus/flv-tag.ts';
 import type { BusTap } from '../../server/air/bus/tap.ts';
 
 export interface Door {
   readonly url: string;
-  /** Starts a real encoder: 640×360 at 30 fps, a key frame a second, white picture, 440 Hz. */
-  publish(): Publisher;
+  /**
+   * Starts a real encoder: 640×360 at 30 fps, a key frame a second, white picture, 440 Hz; `from`
+   * is its first timestamp, ms.
+   */
+  publish(from?: number): Publisher;
   /** Ends every reader's connection, as a media server does that dies. */
   drop(): void;
   readonly connections: number;
@@ -50,14 +53,16 @@ export async function openDoor(): Promise<Door> {
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/program/main.flv`,
-    publish() {
+    publish(from = 0) {
       const child = spawn('ffmpeg', encoderArguments, { stdio: ['ignore', 'pipe', 'ignore'] });
       encoders.push(child);
       const parser = createFlvParser();
       headers = [];
       group = [];
       child.stdout.on('data', (chunk: Buffer) => {
-        for (const tag of parser.push(chunk)) pass(tag);
+        for (const tag of parser.push(chunk)) {
+          pass(tag.header ? tag : retimed(tag, (tag.timestamp + from) % 2 ** 32));
+        }
       });
       return {
         kill: () => child.kill('SIGKILL'),
@@ -123,6 +128,8 @@ const encoderArguments = [
 export interface Recorder {
   /** Bus timestamps of the pictures recorded, and when they came (monotonic ms). */
   readonly pictures: { readonly at: number; readonly timestamp: number }[];
+  /** Decoder headers recorded so far. */
+  readonly headers: number;
   /** Ends the file; resolves when it is whole. */
   close(): Promise<void>;
 }
@@ -131,15 +138,20 @@ export interface Recorder {
 export function record(tap: BusTap, file: string): Recorder {
   const out = createWriteStream(file);
   const pictures: { at: number; timestamp: number }[] = [];
+  let headers = 0;
   out.write(flvFileHeader);
   const detach = tap.attach((tag) => {
     out.write(serialiseTag(tag));
+    if (tag.header) headers += 1;
     if (tag.type === 'video' && !tag.header) {
       pictures.push({ at: performance.now(), timestamp: tag.timestamp });
     }
   });
   return {
     pictures,
+    get headers() {
+      return headers;
+    },
     close() {
       detach();
       return new Promise((resolve) => out.end(() => resolve()));

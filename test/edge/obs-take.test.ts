@@ -177,12 +177,13 @@ describe.each([{ studioMode: false }, { studioMode: true }])(
     });
 
     it('panic puts the slate on air, whatever is on and right after a take', async () => {
+      const slate = { program: 'Ya regresamos', forced: false };
       await run()['switcher.preview']({ scene: 'Entrevista' }, operator);
       await run()['switcher.take']({ expectProgram: 'Estudio', durationMs: 3000 }, operator);
-      expect(await run()['switcher.panic']({}, operator)).toEqual({ program: 'Ya regresamos' });
+      expect(await run()['switcher.panic']({}, operator)).toEqual(slate);
       await settled();
       expect(await onAir()).toBe('Ya regresamos');
-      expect(await run()['switcher.panic']({}, operator)).toEqual({ program: 'Ya regresamos' });
+      expect(await run()['switcher.panic']({}, operator)).toEqual(slate);
     });
   },
 );
@@ -262,6 +263,8 @@ describe('automation', () => {
     await studio.switcher.take('Entrevista', by);
     expect(studio.switcher.program()).toBe('Entrevista');
     expect(studio.state().programBy).toBe('grid');
+    // On record once the screens know.
+    await until('the act is on record', () => studio.acts.some((a) => a.actor === 'grid'));
     expect(studio.acts.at(-1)).toEqual({
       actor: 'grid',
       action: 'switcher.onAir',
@@ -271,9 +274,9 @@ describe('automation', () => {
     });
     const count = studio.acts.length;
     await studio.switcher.take('Entrevista', by);
-    expect(studio.acts.length).toBe(count);
     const missing = await failure(studio.switcher.take('No existe', by));
     expect(missing.code).toBe('notFound');
+    expect(studio.acts.length).toBe(count);
   });
 });
 

@@ -1,241 +1,369 @@
-// Destinations on real parts: ffmpeg workers to nginx-rtmp, each alone with its own trouble.
-import { readFileSync, readdirSync } from 'node:fs';
+// Destinations on real parts: ffmpeg workers to nginx-rtmp and Icecast, each alone with its own trouble,
+// all troubles at the same time.
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { AirOutputOrder } from '../../server/contract/air-link.ts';
-import type { EncoderProfile } from '../../server/contract/profiles.ts';
-import { createOutputs, type Outputs } from '../../server/air/outputs/outputs.ts';
-import { systemClock } from '../../server/core/clock.ts';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
+import type { FlvTag } from '../../server/air/bus/flv-tag.ts';
+import type { BusTap } from '../../server/air/bus/tap.ts';
+import type { OutputsPorts } from '../../server/air/outputs/outputs.ts';
 import type { Log } from '../../server/core/log.ts';
-import { decodeErrors, packetFacts, streamsOf } from '../kit/media-probe.ts';
-import { startNginxRtmp, type NginxRtmp } from '../kit/nginx-rtmp.ts';
+import { startIcecast } from '../kit/icecast.ts';
+import { complaints, packetFacts, streamsOf } from '../kit/media-probe.ts';
+import { startNginxRtmp, type NginxRtmp, type NginxRtmpOptions } from '../kit/nginx-rtmp.ts';
 import { freePort } from '../kit/ports.ts';
 import { startSimulatedBus, type SimulatedBus } from '../kit/simulated-bus.ts';
+import { startThrottle } from '../kit/throttle.ts';
+import { selfSigned, startTlsFront } from '../kit/tls-front.ts';
 import { until } from '../kit/until.ts';
+import { order, slowness, watch, type Watched } from './outputs-rig.ts';
 
-const encoder: EncoderProfile = {
-  id: 'test',
-  name: 'test',
-  width: 640,
-  height: 360,
-  fps: 30,
-  videoKbps: 3000,
-  audioKbps: 128,
-  audioRate: 48_000,
-  audioChannels: 2,
-  keyframeSeconds: 1,
-  h264Profile: 'high',
-  x264Preset: 'veryfast',
-  alwaysEncode: false,
-};
 let bus: SimulatedBus;
-const closing: (() => Promise<void>)[] = [];
-const logged: string[] = [];
-
+let folder: string;
 beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'outputs-'));
   bus = await startSimulatedBus({ videoKbps: 3000 });
 });
-afterAll(() => bus.close());
-afterEach(async () => {
-  bus.resume();
-  for (const close of closing.splice(0).toReversed()) await close();
+afterAll(() => {
+  bus.close();
+  rmSync(folder, { recursive: true, force: true });
 });
 
-function outputs(options: { ffmpegPath?: string } = {}): Outputs {
-  const made = createOutputs({
-    tap: bus,
-    clock: systemClock(),
-    log: keepingLog,
-    random: Math.random,
-    ...options,
+/** Nobody is being timed: while one test waits out its 25 s, the others may take the machine. */
+const calm = Promise.withResolvers<void>();
+
+/** Tests run together: what each opened is closed with it, the newest first. */
+type Closing = (close: () => unknown) => void;
+function closings({ onTestFinished }: TestContext): Closing {
+  const list: (() => unknown)[] = [];
+  onTestFinished(async () => {
+    for (const close of list.toReversed()) await close();
   });
-  closing.push(() => made.close());
-  return made;
+  return (close) => void list.push(close);
 }
 
-const keep = (fields: object, message: string) =>
-  void logged.push(`${message} ${JSON.stringify(fields)}`);
-const keepingLog: Log = {
-  debug: keep,
-  info: keep,
-  warn: keep,
-  error: keep,
-  child: () => keepingLog,
-};
+function on(closing: Closing, tap: BusTap = bus, ports: Partial<OutputsPorts> = {}): Watched {
+  const watched = watch(tap, ports);
+  closing(() => watched.outputs.close());
+  return watched;
+}
 
-async function platform(options?: Parameters<typeof startNginxRtmp>[0]): Promise<NginxRtmp> {
+async function platform(closing: Closing, options?: NginxRtmpOptions): Promise<NginxRtmp> {
   const made = await startNginxRtmp(options);
-  closing.push(() => made.close());
+  closing(() => made.close());
   return made;
 }
 
-function to(id: string, url: string, key: string | null = 'clave', run = true): AirOutputOrder {
-  return { id, kind: 'rtmp', url, key, run, settings: null, backupUrl: null, folder: null };
+/** A platform that tells when it was last asked to take a stream, by performance.now. */
+async function timed(
+  closing: Closing,
+  allow: () => boolean = () => true,
+): Promise<NginxRtmp & { readonly taken: () => number }> {
+  let takenAt = 0;
+  const made = await platform(closing, {
+    onPublish: () => {
+      if (allow()) takenAt = performance.now();
+      return allow();
+    },
+  });
+  return { ...made, taken: () => takenAt };
 }
 
-const state = (o: Outputs, id: string) => o.report()[id]?.state;
-const cause = (o: Outputs, id: string) => o.report()[id]?.problem?.cause;
-const live = (o: Outputs, id: string, ms = 15_000) =>
-  until(`${id} is live`, () => state(o, id) === 'live', ms);
-const failing = (o: Outputs, id: string, expected: string, ms = 15_000) =>
-  until(`${id} says ${expected}`, () => cause(o, id) === expected, ms);
 const seconds = (n: number) => {
   const start = bus.sentBytes;
   return until(`${n} s of media`, () => bus.sentBytes - start > n * 380_000, n * 1000 + 20_000);
 };
+const isLive = (e: { state: string }) => e.state === 'live';
+const saying = (cause: string) => (e: { cause: string | null }) => e.cause === cause;
 
-test('two destinations, one session each, clean media; adding, changing and stopping one leaves the other alone', async () => {
-  const [a, b] = await Promise.all([platform(), platform({ apps: ['live2'] })]);
-  const o = outputs();
-  const first = to('a', a.url, 'FB-1?s_bl=1&a=AbC&x=1=2');
-  o.apply([first], encoder);
-  await live(o, 'a');
-  o.apply([first, to('b', `${b.url}?backup=1`, 'abcd-efgh')], encoder);
-  await live(o, 'b');
-  await seconds(2);
-  // The same orders again, a changed key of b, then b stopped.
-  o.apply([{ ...first }, to('b', `${b.url}?backup=1`, 'abcd-efgh')], encoder);
-  o.apply([first, to('b', `${b.url}?backup=1`, 'otra-clave')], encoder);
-  await until('b publishes anew', () => b.requests.at(-1)?.key === 'otra-clave');
-  await live(o, 'b');
-  o.apply([first, to('b', b.url, 'otra-clave', false)], encoder);
-  await until('b is idle', () => state(o, 'b') === 'idle');
-  await seconds(2);
-  const report = o.report()['a']!;
-  expect(report).toMatchObject({ state: 'live', problem: null, restarts: 0, droppedFrames: 0 });
-  expect(report.bitrateKbps).toBeGreaterThan(1500);
-  expect(report.memoryMb).toBeGreaterThan(5);
-  o.apply([], encoder);
-  await until('all are gone', () => Object.keys(o.report()).length === 0);
+describe.concurrent('destinations', () => {
+  test('all troubles at once: each shows its own, returns when it ends, and disturbs nobody', async (context) => {
+    const closing = closings(context);
+    closing(calm.resolve);
+    let allowed = false;
+    const [a, b, frozen, late, picky, kicking, secure, narrow] = await Promise.all([
+      platform(closing),
+      platform(closing),
+      timed(closing),
+      timed(closing),
+      timed(closing, () => allowed),
+      timed(closing),
+      timed(closing),
+      platform(closing),
+    ]);
+    const icecast = await startIcecast();
+    closing(() => icecast.close());
+    await late.stop();
+    const good = selfSigned(folder, 'localhost', 'good');
+    const bad = selfSigned(folder, 'localhost', 'bad');
+    const front = await startTlsFront(secure.port, bad);
+    closing(() => front.close());
+    const uplink = await startThrottle(narrow.port);
+    closing(() => uplink.close());
+    const silent = createServer(() => undefined);
+    const silentPort = await freePort();
+    await new Promise<void>((resolve) => silent.listen(silentPort, '127.0.0.1', resolve));
+    closing(() => silent.close());
 
-  expect(a.requests).toHaveLength(1);
-  expect(a.requests[0]).toMatchObject({ key: 'FB-1', args: { s_bl: '1', a: 'AbC' } });
-  expect(b.requests[0]?.tcUrl).toMatch(/\/live2\?backup=1$/);
-  expect(a.recordings()).toHaveLength(1);
-  expect(b.recordings()).toHaveLength(2);
-  for (const file of [...a.recordings(), ...b.recordings()]) {
-    const facts = await packetFacts(file);
-    expect(facts).toMatchObject({ nonMonotonic: 0, startsOnKey: true });
-    expect(facts.maxVideoGapMs).toBeLessThan(200);
-    expect(Math.max(...facts.keySpacingsMs)).toBeLessThan(1100);
-    expect(await decodeErrors(file)).toBe(0);
-    const streams = await streamsOf(file);
-    expect(streams.map((s) => s.codec).toSorted()).toEqual(['aac', 'h264']);
-  }
+    const o = on(closing, bus, { caFile: good.file });
+    let pace = await slowness();
+    const begun = performance.now();
+    o.apply([
+      order('a', a.url),
+      order('b', b.url),
+      order('frozen', frozen.url),
+      order('refused', late.url),
+      order('rejected', picky.url),
+      order('kicked', kicking.url, { key: 'yo' }),
+      order('certificate', `rtmps://localhost:${front.port}/live`),
+      order('slow', `rtmp://127.0.0.1:${uplink.port}/live`),
+      order('mute', `rtmp://127.0.0.1:${silentPort}/live`),
+      order('unresolved', 'rtmp://no-such-host.invalid/live'),
+      order('wrong', 'http://127.0.0.1/live'),
+      order('radio', icecast.mountUrl, { kind: 'icecast', key: icecast.sourcePassword }),
+    ]);
+    expect(o.of('wrong').state).toBe('failed');
+    const well = ['a', 'b', 'frozen', 'kicked', 'slow', 'radio'];
+    await Promise.all(well.map((id) => o.live(id)));
+    const causes = { refused: 'refused', rejected: 'rejected', certificate: 'certificate' };
+    for (const [id, cause] of Object.entries({
+      ...causes,
+      unresolved: 'unresolved',
+      mute: 'timeout',
+    })) {
+      expect(await o.after(id, begun, cause, saying(cause)), id).toBeLessThan(5000 * pace);
+    }
+    await seconds(1);
+    /** Published again after `since`, and live: within two seconds, on a machine that keeps up. */
+    const returns = async (id: string, since: number, taken: () => number) => {
+      await o.after(id, since, 'live again', isLive);
+      const limit = 2000 * Math.max(await slowness(), pace);
+      expect(taken() - since, id).toBeLessThan(limit);
+      expect(o.of(id)).toMatchObject({ problem: null, nextRetryAt: null });
+    };
+    const struck = performance.now();
+    const before = [bus.sentBytes, a.recordedBytes(), b.recordedBytes()] as const;
+    frozen.freeze();
+    icecast.freeze();
+    uplink.limit(1_500_000 / 8);
+    await kicking.kick('yo');
+    const kicked = performance.now();
+    expect(await o.after('kicked', struck, 'kicked', saying('kicked'))).toBeLessThan(5000 * pace);
+    await returns('kicked', kicked, kicking.taken);
+    expect(await o.after('radio', struck, 'stalled', saying('stalled'))).toBeLessThan(5000 * pace);
+    expect(await o.after('frozen', struck, 'stalled', saying('stalled'))).toBeLessThan(5000 * pace);
+    await o.after('slow', struck, 'slow', saying('slow'));
+
+    // One cause after the other goes, the longest trouble last.
+    const ends = [
+      ['certificate', () => front.show(good), secure],
+      ['refused', () => late.start(), late],
+      ['rejected', () => (allowed = true), picky],
+    ] as const;
+    for (const [id, end, where] of ends) {
+      expect(o.of(id).problem?.cause).toBe(id);
+      pace = await slowness();
+      await end();
+      await returns(id, performance.now(), where.taken);
+    }
+    calm.resolve();
+    await until('frames were dropped', () => o.of('slow').droppedFrames > 0, 20_000);
+    expect(o.of('slow')).toMatchObject({ state: 'live', restarts: 0, problem: { cause: 'slow' } });
+    await until('25 s frozen', () => performance.now() - struck > 25_000, 30_000);
+    const [sent, ofA, ofB] = before;
+    for (const grown of [a.recordedBytes() - ofA, b.recordedBytes() - ofB]) {
+      expect(grown / (bus.sentBytes - sent)).toBeGreaterThan(0.95);
+    }
+    for (const id of ['frozen', 'slow']) expect(o.of(id).queueMs).toBeLessThan(6000);
+    pace = await slowness();
+    const thawed = performance.now();
+    frozen.thaw();
+    icecast.thaw();
+    uplink.limit(null);
+    await returns('frozen', thawed, frozen.taken);
+    await o.live('radio');
+    await until('the slow one has caught up', () => o.of('slow').queueMs < 1000);
+    await seconds(2);
+    for (const id of ['a', 'b']) {
+      expect(o.of(id)).toMatchObject({ state: 'live', restarts: 0, droppedFrames: 0 });
+      expect(o.of(id).memoryMb).toBeGreaterThan(1);
+    }
+    await o.outputs.close();
+
+    for (const p of [a, b, narrow]) expect(p.recordings()).toHaveLength(1);
+    const files = [a, b, late, picky, secure, narrow].map((p) => p.recordings().at(-1)!);
+    for (const file of [...files, frozen.recordings().at(-1)!]) {
+      expect(await packetFacts(file)).toMatchObject({ nonMonotonic: 0, startsOnKey: true });
+    }
+    for (const file of [a, b].map((p) => p.recordings()[0]!)) {
+      const facts = await packetFacts(file);
+      expect(facts.maxVideoGapMs).toBeLessThan(200);
+      expect(Math.max(...facts.keySpacingsMs)).toBeLessThan(1100);
+    }
+    // What was dropped went in whole groups of pictures: the rest decodes without a complaint.
+    expect((await complaints(narrow.recordings()[0]!)).length).toBeLessThanOrEqual(1);
+  });
+
+  test('one session each, clean media; adding, changing and stopping one leaves the other alone', async (context) => {
+    await calm.promise;
+    const closing = closings(context);
+    const [a, b] = await Promise.all([platform(closing), platform(closing, { apps: ['live2'] })]);
+    const o = on(closing);
+    const first = order('a', a.url, { key: 'FB-1?s_bl=1&a=AbC&x=1=2' });
+    const second = order('b', `${b.url}?backup=1`, { key: 'abcd-efgh' });
+    o.apply([first]);
+    await o.live('a');
+    o.apply([first, second]);
+    await o.live('b');
+    await seconds(2);
+    // The same orders again, a changed key of b, then b stopped.
+    o.apply([{ ...first }, second]);
+    o.apply([first, { ...second, key: 'otra-clave' }]);
+    await until('b publishes anew', () => b.requests.at(-1)?.key === 'otra-clave');
+    await o.live('b');
+    o.apply([first, { ...second, key: 'otra-clave', run: false }]);
+    await until('b is idle', () => o.of('b').state === 'idle');
+    await seconds(2);
+    const report = o.of('a');
+    expect(report).toMatchObject({ state: 'live', problem: null, restarts: 0, droppedFrames: 0 });
+    expect(report.via).toBeNull();
+    expect(report.bitrateKbps).toBeGreaterThan(1500);
+    expect(report.memoryMb).toBeGreaterThan(1);
+    o.apply([]);
+    await until('all are gone', () => Object.keys(o.outputs.report()).length === 0);
+
+    expect(a.requests).toHaveLength(1);
+    expect(a.requests[0]).toMatchObject({ key: 'FB-1', args: { s_bl: '1', a: 'AbC' } });
+    expect(b.requests[0]?.tcUrl).toMatch(/\/live2\?backup=1$/);
+    expect(a.recordings()).toHaveLength(1);
+    expect(b.recordings()).toHaveLength(2);
+    for (const file of [...a.recordings(), ...b.recordings()]) {
+      expect(await packetFacts(file)).toMatchObject({ nonMonotonic: 0, startsOnKey: true });
+      expect(await complaints(file)).toEqual([]);
+      const streams = await streamsOf(file);
+      expect(streams.map((s) => s.codec).toSorted()).toEqual(['aac', 'h264']);
+    }
+  });
+
+  test('a backup address: taken when the main one fails, kept while it works, and back in turn', async (context) => {
+    await calm.promise;
+    const closing = closings(context);
+    let mainAllows = false;
+    const main = await platform(closing, { onPublish: () => mainAllows });
+    const backup = await platform(closing, { apps: ['live2'] });
+    const o = on(closing);
+    const both = order('yt', main.url, { backupUrl: `${backup.url}?backup=1` });
+    o.apply([both]);
+    await o.live('yt');
+    expect(o.of('yt')).toMatchObject({ via: 'backup', problem: null });
+    expect([main.requests.length, backup.requests.length]).toEqual([1, 1]);
+    expect(backup.requests[0]).toMatchObject({ key: 'clave', app: 'live2' });
+    expect(backup.requests[0]?.tcUrl).toMatch(/\/live2\?backup=1$/);
+    mainAllows = true;
+    await seconds(2);
+    expect(o.of('yt')).toMatchObject({ via: 'backup', state: 'live', restarts: 1 });
+    const kicked = performance.now();
+    await backup.kick('clave');
+    expect(await o.after('yt', kicked, 'live again', isLive)).toBeLessThan(5000);
+    expect(o.of('yt')).toMatchObject({ via: 'main', problem: null });
+    expect(backup.requests).toHaveLength(1);
+    // Taking the backup away does not touch a session that goes out by the main address.
+    o.apply([{ ...both, backupUrl: null }]);
+    await seconds(1);
+    expect(o.of('yt')).toMatchObject({ via: null, state: 'live', restarts: 2 });
+    expect(main.requests).toHaveLength(2);
+  });
+
+  test('no program: says so, and starts when it flows; ends cleanly when it stops', async (context) => {
+    await calm.promise;
+    const closing = closings(context);
+    const a = await platform(closing);
+    const tap = gated(bus);
+    tap.shut();
+    const o = on(closing, tap);
+    o.apply([order('a', a.url)]);
+    await o.says('a', 'noProgram');
+    expect(a.requests).toHaveLength(0);
+    tap.open();
+    await o.live('a');
+    tap.shut();
+    await o.says('a', 'noProgram');
+    expect(o.of('a')).toMatchObject({ state: 'starting', restarts: 0 });
+  });
+
+  test('without ffmpeg every output says that it cannot be started', async (context) => {
+    await calm.promise;
+    const o = on(closings(context), bus, { ffmpegPath: '/nonexistent/ffmpeg' });
+    o.apply([order('a', 'rtmp://127.0.0.1/live')]);
+    await o.says('a', 'spawn');
+    expect(o.of('a').state).toBe('retrying');
+  });
+
+  test('a key is in no argument of any process, no log line and no report, failing or not', async (context) => {
+    await calm.promise;
+    const closing = closings(context);
+    const a = await platform(closing, { onPublish: (key) => key.startsWith('Zq9-good') });
+    const stopped = await platform(closing);
+    await stopped.stop();
+    const logged: string[] = [];
+    const o = on(closing, bus, { log: keepingLog(logged) });
+    const nobody = `srt://127.0.0.1:${await freePort()}`;
+    o.apply([
+      order('good', a.url, { key: 'Zq9-good?s=Zq9-more&t=#Zq9 x' }),
+      order('inUrl', `${a.url}/Zq9-goodInUrl?s=Zq9-more`, { key: null }),
+      order('bad', a.url, { key: 'Zq9-bad?s=1' }),
+      order('refused', stopped.url, { key: 'Zq9-refused' }),
+      order('radio', `icecast://127.0.0.1:${stopped.port}/m`, {
+        kind: 'icecast',
+        key: 'Zq9-radio',
+      }),
+      order('vertical', a.url, { kind: 'vertical', key: 'Zq9-good-vertical' }),
+      order('srt', nobody, {
+        kind: 'srt',
+        key: 'Zq9-passphrase',
+        settings: { streamId: 'Zq9-stream' },
+      }),
+    ]);
+    await Promise.all([o.live('good'), o.live('inUrl'), o.live('vertical')]);
+    await o.says('bad', 'rejected');
+    await o.says('refused', 'refused');
+    await o.says('radio', 'refused');
+    await o.says('srt', 'timeout');
+    expect(a.requests.map((r) => r.key)).toContain('Zq9-goodInUrl');
+    const lines = commandLines();
+    const workers = lines.filter((c) => c.includes('ffmpeg') && c.includes(`:${a.port}/`));
+    expect(workers.length).toBeGreaterThanOrEqual(3);
+    expect(logged.length).toBeGreaterThan(10);
+    for (const text of [...lines, ...logged, JSON.stringify(o.outputs.report())]) {
+      expect(text).not.toContain('Zq9');
+      expect(text).not.toContain(Buffer.from('source:Zq9-radio').toString('base64'));
+    }
+  });
 });
 
-test('each trouble shows its own cause, and goes away by itself when it ends', async () => {
-  let allowed = false;
-  const picky = await platform({ onPublish: () => allowed });
-  const late = await platform();
-  const kicking = await platform();
-  await late.stop();
-  const silent = createServer(() => undefined);
-  const silentPort = await freePort();
-  await new Promise<void>((resolve) => silent.listen(silentPort, '127.0.0.1', resolve));
-  closing.push(async () => void silent.close());
-  const o = outputs();
-  o.apply(
-    [
-      to('refused', late.url),
-      to('unresolved', 'rtmp://no-such-host.invalid/live'),
-      to('rejected', picky.url),
-      to('kicked', kicking.url, 'yo'),
-      to('mute', `rtmp://127.0.0.1:${silentPort}/live`),
-      to('wrong', 'http://127.0.0.1/live'),
-    ],
-    encoder,
-  );
-  expect(o.report()['wrong']).toMatchObject({ state: 'failed' });
-  await failing(o, 'refused', 'refused');
-  await failing(o, 'unresolved', 'unresolved');
-  await failing(o, 'rejected', 'rejected');
-  await failing(o, 'mute', 'timeout');
-  expect(state(o, 'refused')).toBe('retrying');
-  await live(o, 'kicked');
-  await kicking.kick('yo');
-  await failing(o, 'kicked', 'kicked');
-  await live(o, 'kicked');
-  allowed = true;
-  await late.start();
-  await live(o, 'refused');
-  await live(o, 'rejected', 30_000);
-  expect(o.report()['refused']).toMatchObject({ problem: null, nextRetryAt: null });
-});
+/** The same bus behind a gate: shut, nothing flows. */
+function gated(tap: BusTap): BusTap & { open(): void; shut(): void } {
+  let open = true;
+  return {
+    get flowing() {
+      return open && tap.flowing;
+    },
+    attach: (consumer) =>
+      tap.attach((tag: FlvTag) => {
+        if (open) consumer(tag);
+      }),
+    open: () => void (open = true),
+    shut: () => void (open = false),
+  };
+}
 
-test('a frozen destination disturbs nobody, says so, and comes back by itself', async () => {
-  const [frozen, healthy] = await Promise.all([platform(), platform()]);
-  const o = outputs();
-  o.apply([to('frozen', frozen.url), to('healthy', healthy.url)], encoder);
-  await Promise.all([live(o, 'frozen'), live(o, 'healthy')]);
-  await seconds(2);
-  const before = { sent: bus.sentBytes, recorded: healthy.recordedBytes() };
-  frozen.freeze();
-  await failing(o, 'frozen', 'stalled');
-  await until('its worker is replaced', () => (o.report()['frozen']?.restarts ?? 0) > 0, 40_000);
-  const grown = healthy.recordedBytes() - before.recorded;
-  expect(grown / (bus.sentBytes - before.sent)).toBeGreaterThan(0.95);
-  expect(o.report()['frozen']!.queueMs).toBeLessThan(6000);
-  frozen.thaw();
-  await live(o, 'frozen', 20_000);
-  await seconds(2);
-  expect(o.report()['healthy']).toMatchObject({ state: 'live', restarts: 0, droppedFrames: 0 });
-  await o.close();
-  expect(healthy.recordings()).toHaveLength(1);
-  expect((await packetFacts(healthy.recordings()[0]!)).nonMonotonic).toBe(0);
-  const again = await packetFacts(frozen.recordings().at(-1)!);
-  expect(again).toMatchObject({ nonMonotonic: 0, startsOnKey: true });
-});
-
-test('no program: says so, and starts when it flows; ends cleanly when it stops', async () => {
-  const a = await platform();
-  bus.pause();
-  const o = outputs();
-  o.apply([to('a', a.url)], encoder);
-  await failing(o, 'a', 'noProgram');
-  expect(a.requests).toHaveLength(0);
-  bus.resume();
-  await live(o, 'a');
-  bus.pause();
-  await failing(o, 'a', 'noProgram');
-  expect(o.report()['a']).toMatchObject({ state: 'starting', restarts: 0 });
-});
-
-test('without ffmpeg every output says that it cannot be started', async () => {
-  const o = outputs({ ffmpegPath: '/nonexistent/ffmpeg' });
-  o.apply([to('a', 'rtmp://127.0.0.1/live')], encoder);
-  await failing(o, 'a', 'spawn');
-  expect(state(o, 'a')).toBe('retrying');
-});
-
-test('a key is in no argument of any process, no log line and no report, failing or not', async () => {
-  const a = await platform({ onPublish: (key) => key.startsWith('Zq9-good') });
-  const o = outputs();
-  logged.length = 0;
-  const stopped = await platform();
-  await stopped.stop();
-  o.apply(
-    [
-      to('good', a.url, 'Zq9-good?s=Zq9-more&t=#Zq9 x'),
-      to('inUrl', `${a.url}/Zq9-goodInUrl?s=Zq9-more`, null),
-      to('bad', a.url, 'Zq9-bad?s=1'),
-      to('refused', stopped.url, 'Zq9-refused'),
-      { ...to('radio', `icecast://127.0.0.1:${stopped.port}/m`, 'Zq9-radio'), kind: 'icecast' },
-    ],
-    encoder,
-  );
-  await Promise.all([live(o, 'good'), live(o, 'inUrl')]);
-  await failing(o, 'bad', 'rejected');
-  await failing(o, 'refused', 'refused');
-  await failing(o, 'radio', 'refused');
-  expect(a.requests.map((r) => r.key)).toContain('Zq9-goodInUrl');
-  const workers = commandLines().filter((c) => c.includes('ffmpeg') && c.includes(`:${a.port}/`));
-  expect(workers.length).toBeGreaterThanOrEqual(2);
-  for (const text of [...commandLines(), ...logged, JSON.stringify(o.report())]) {
-    expect(text).not.toContain('Zq9');
-    expect(text).not.toContain(Buffer.from('source:Zq9-radio').toString('base64'));
-  }
-});
+function keepingLog(kept: string[]): Log {
+  const keep = (fields: object, message: string) =>
+    void kept.push(`${message} ${JSON.stringify(fields)}`);
+  const log: Log = { debug: keep, info: keep, warn: keep, error: keep, child: () => log };
+  return log;
+}
 
 /** The arguments of every process we may see, this test runner's own excepted. */
 function commandLines(): string[] {

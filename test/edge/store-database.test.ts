@@ -7,8 +7,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { StudioError } from '../../server/core/errors.ts';
+import { openSecretBox } from '../../server/core/secret-box.ts';
+import { openDestinations } from '../../server/outputs/destination-store.ts';
 import { openStore } from '../../server/store/database.ts';
 import { migrate, migrations } from '../../server/store/migrations.ts';
+import type { Database } from '../../server/store/schema.ts';
 import { nodeSqliteDialect } from '../../server/store/sqlite-dialect.ts';
 import { rootDir } from '../kit/studio.ts';
 import { until } from '../kit/until.ts';
@@ -129,6 +132,60 @@ test('a folder that cannot be made is said so', async () => {
   expect(error.words.es).toMatch(/No se pudo abrir/);
 });
 
+test('a database of the first release keeps its outputs, with what the second one adds', async () => {
+  const box = openSecretBox(join(dir, 'secret.key'));
+  const raw = new DatabaseSync(join(dir, 'studio.db'));
+  const old = new Kysely<Database>({ dialect: nodeSqliteDialect(raw, () => undefined) });
+  const { '0001-first': first } = migrations;
+  expect(await migrate(old as Kysely<unknown>, { '0001-first': first! })).toEqual(['0001-first']);
+  const row = (id: string, kind: 'rtmp' | 'icecast', more: Record<string, unknown>) => ({
+    id,
+    name: id,
+    profile: kind,
+    kind,
+    url_sealed: box.seal(`${kind}://host:8000/app`, `output:${id}:url`),
+    key_sealed: box.seal(`key of ${id}`, `output:${id}:key`),
+    with_air: 1,
+    settings_json: null,
+    ordered: 'start' as const,
+    created_at: 1,
+    position: 1,
+    ...more,
+  });
+  // As the first release wrote them: the columns of the second are not there.
+  await old
+    .insertInto('outputs')
+    .values(row('fb', 'rtmp', {}) as never)
+    .execute();
+  const settings_json = '{"lowpassHz":4500,"bitrateKbps":64}';
+  await old
+    .insertInto('outputs')
+    .values(row('am', 'icecast', { settings_json, position: 2 }) as never)
+    .execute();
+  await old.insertInto('people').values(person('ana')).execute();
+  await old.destroy();
+
+  const store = await openStore(dir);
+  expect(store.migrated).toEqual(Object.keys(migrations).filter((name) => name !== '0001-first'));
+  const [fb, am] = (await openDestinations(store.db, box)).list();
+  const added = { backupUrl: null, priority: 50, mayShed: false, unreadable: false };
+  expect(fb).toMatchObject({
+    ...added,
+    id: 'fb',
+    url: 'rtmp://host:8000/app',
+    key: 'key of fb',
+    ordered: 'start',
+    settings: null,
+  });
+  expect(am).toMatchObject({
+    ...added,
+    key: 'key of am',
+    settings: { lowpassHz: 4500, bitrateKbps: 64 },
+  });
+  expect(await store.db.selectFrom('people').selectAll().execute()).toEqual([person('ana')]);
+  await store.close();
+});
+
 test('a database of a newer version is refused and left as it was', async () => {
   const raw = new DatabaseSync(join(dir, 'studio.db'));
   const db = new Kysely<unknown>({ dialect: nodeSqliteDialect(raw, () => undefined) });
@@ -148,8 +205,8 @@ test('a migration that fails half-way changes nothing', async () => {
       throw new Error('power cut');
     },
   };
-  const error = await refusal(migrate(db, { ...migrations, '0002-broken': broken }));
-  expect(error.words.es).toMatch(/0002-broken/);
+  const error = await refusal(migrate(db, { ...migrations, '9998-broken': broken }));
+  expect(error.words.es).toMatch(/9998-broken/);
   const tables = await db.introspection.getTables();
   expect(tables.map((t) => t.name)).not.toContain('half');
   await db.destroy();

@@ -81,6 +81,7 @@ test('a wrong or missing token is refused, a distant version too, a neighbour no
   await next(dial({ contract: airContractVersion + 1 }), 'connect');
   await until('connected', () => room.airLink.connected());
   expect(room.airLink.remoteAddress()).toBe('127.0.0.1');
+  expect(room.airLink.contract()).toBe(airContractVersion + 1);
 });
 
 test('a session of a person opens nothing here, and air’s token nothing there', async () => {
@@ -137,7 +138,7 @@ test('an order is answered as air answered; silence and absence are said in word
   expect((absent as StudioError).code).toBe('unavailable');
   const air = dial();
   await next(air, 'connect');
-  const orders: AirOrder[] = [];
+  const orders: unknown[] = [];
   air.once('order', (o, ack) => {
     orders.push(o);
     ack({ ok: true, rev: o.rev });

@@ -56,6 +56,22 @@ export async function packetFacts(file: string): Promise<PacketFacts> {
   };
 }
 
+/** The MD5 of what each packet of `file` holds, by type, in order: what was sent, frame by frame. */
+export async function packetHashes(file: string): Promise<Record<'video' | 'audio', string[]>> {
+  const fields = ['-show_entries', 'packet=codec_type,data_hash', '-show_data_hash', 'md5'];
+  const { stdout } = await run(
+    'ffprobe',
+    ['-v', 'quiet', ...fields, '-of', 'csv=p=0', file],
+    options,
+  );
+  const found = { video: [] as string[], audio: [] as string[] };
+  for (const line of stdout.split('\n')) {
+    const [type, hash = ''] = line.split(',');
+    if (type === 'video' || type === 'audio') found[type].push(hash.replace(/^md5:/i, '').trim());
+  }
+  return found;
+}
+
 export interface StreamInfo {
   readonly type: string;
   readonly codec: string;

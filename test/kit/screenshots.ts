@@ -28,6 +28,14 @@ try {
   await create('Facebook', 'facebook-live', facebook.url, 'fb-key');
   await create('YouTube', 'youtube', youtube.url, 'yt-key');
   await create('Radio AM', 'radio-am', icecast.mountUrl, icecast.sourcePassword);
+  const { destinations } = await client.command('library.list', {});
+  for (const kind of ['recording', 'hls'] as const) {
+    const profile = destinations.find((p) => p.kind === kind);
+    if (profile) {
+      await client.command('output.create', { name: profile.name, profile: profile.id });
+    }
+  }
+  await client.command('uplink.set', { kbps: 20_000 });
   const unit = await client.command('field.createUnit', { name: 'Móvil 1', profile: 'phone' });
   const feed = unit.feeds[0];
   if (feed) {
@@ -78,6 +86,13 @@ try {
     60_000,
   );
   await page.screenshot({ path: join(folder, 'al-aire.png') });
+  await page.getByTestId('continuity').click();
+  await page.getByRole('dialog').screenshot({ path: join(folder, 'si-obs-se-pierde.png') });
+  await page.keyboard.press('Escape');
+  await page.getByTestId('uplink-edit').click();
+  await page.getByTestId('uplink-declared').waitFor();
+  await page.getByRole('dialog').screenshot({ path: join(folder, 'subida.png') });
+  await page.keyboard.press('Escape');
   await small.screenshot({ path: join(folder, 'al-aire-360.png') });
 
   facebook.freeze();
@@ -91,6 +106,16 @@ try {
   await page.screenshot({ path: join(folder, 'roto.png') });
   await small.screenshot({ path: join(folder, 'roto-360.png') });
   facebook.thaw();
+
+  await client.command('air.slate', { on: true });
+  await client.see('the slate, by a person', (s) => s.air.forced && s.air.feeding === 'slate');
+  for (const [shown, file] of [
+    [page, 'cortinilla.png'],
+    [small, 'cortinilla-360.png'],
+  ] as const) {
+    await shown.getByTestId('slate-forced').waitFor();
+    await shown.screenshot({ path: join(folder, file) });
+  }
 
   const guide = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   await guide.goto(`${studio.url}/programacion`);

@@ -21,6 +21,10 @@ export interface SimulatedMedia {
   /** An ffmpeg lavfi source for the sound. */
   readonly sound?: string;
   readonly seconds?: number;
+  /** Size of the picture; 640x360 unless told otherwise. */
+  readonly size?: string;
+  /** An ffmpeg lavfi source for the picture, which `size` is appended to. */
+  readonly picture?: string;
 }
 
 /** Encodes the media (H.264 with a key frame each second, AAC stereo at 48 kHz) and starts sending it. */
@@ -93,11 +97,12 @@ export async function startSimulatedBus(media: SimulatedMedia = {}): Promise<Sim
 }
 
 async function encode(media: SimulatedMedia): Promise<FlvTag[]> {
+  const { size = '640x360', picture = 'testsrc2=rate=30' } = media;
   const { videoKbps = 1500, seconds = 8, sound = 'sine=frequency=440:sample_rate=48000' } = media;
   const { stdout } = await run(
     'ffmpeg',
     [
-      ...'-nostdin -v error -f lavfi -i testsrc2=size=640x360:rate=30 -f lavfi -i'.split(' '),
+      ...`-nostdin -v error -f lavfi -i ${picture}:size=${size} -f lavfi -i`.split(' '),
       sound,
       ...`-t ${seconds} -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 30 -bf 0`.split(' '),
       // Filler keeps the rate true whatever the picture.

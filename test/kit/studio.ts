@@ -24,6 +24,8 @@ export interface Studio {
   client(user?: string, password?: string): Promise<StudioClient>;
   /** SIGKILLs control alone; resolves when it is gone. */
   crash(): Promise<void>;
+  /** Sends control a signal that leaves the air alone (SIGUSR2, or SIGTERM with an external air); resolves when it is gone. */
+  leave(signal: NodeJS.Signals): Promise<void>;
   /** Ends control (and with it air and a managed OBS) as Ctrl-C does, and removes the folder unless told to keep it. */
   stop(options?: { keepData?: boolean }): Promise<void>;
 }
@@ -88,6 +90,11 @@ export async function startStudio(options: StudioOptions = {}): Promise<Studio> 
     async crash() {
       child.kill('SIGKILL');
       await gone;
+    },
+    async leave(signal) {
+      child.kill(signal);
+      await gone;
+      if (child.exitCode !== 0) throw new Error(`control ended badly: ${printed.slice(-2000)}`);
     },
     async stop(end = {}) {
       for (const client of clients) client.close();

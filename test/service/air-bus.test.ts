@@ -5,7 +5,8 @@ import { createFanOut } from '../../server/air/bus/fan-out.ts';
 import type { FlvTag } from '../../server/air/bus/flv-tag.ts';
 import { createReelPlayer } from '../../server/air/bus/reel-player.ts';
 import { reelFromTags, type Reel } from '../../server/air/bus/reel.ts';
-import { silentLog } from '../../server/core/log.ts';
+import type { SlatePick } from '../../server/air/bus/slate.ts';
+import { silentLog, type Log } from '../../server/core/log.ts';
 import { audioHeader, flow, frame, keyFrame, sound, videoHeader } from '../unit/bus-media.ts';
 import { manualClock, reel, type ManualClock } from './air-fakes.ts';
 
@@ -130,7 +131,8 @@ describe('reels', () => {
       frame(50),
     ];
     const made = reelFromTags(tags, 40);
-    expect(shape(made.media)).toEqual(['vk0', 'a2']);
+    expect(shape(made.pictures)).toEqual(['vk0']);
+    expect(shape(made.sounds)).toEqual(['a2']);
     const silent = flow({ ms: 1000 })
       .map((m) => m.tag)
       .filter((t) => t.type === 'video');
@@ -142,24 +144,37 @@ interface BusRig {
   readonly bus: Bus;
   readonly clock: ManualClock;
   readonly got: FlvTag[];
-  readonly slateIs: (this: void, next: Reel | null) => void;
+  /** What the bus logged. */
+  readonly lines: object[];
+  /** Another rung of the ladder (the same one when left out); `tell` whether the bus is told. */
+  slateIs(this: void, next?: Reel | null, kind?: SlatePick['kind'], tell?: boolean): void;
 }
-function busRig(first: Reel | null): BusRig {
+function busRig(first: Reel | null, startMs = 0): BusRig {
   const clock = manualClock();
-  let present = first;
+  const lines: object[] = [];
+  let present: SlatePick | null = first && { kind: 'rendered', reel: first };
   let changed: (() => void) | null = null;
+  const log: Log = {
+    ...silentLog,
+    info: (line) => void lines.push(line),
+    child: () => log,
+  };
   const bus = createBus({
     clock,
-    log: silentLog,
+    log,
     random: () => 0.5,
     program: () => null,
+    bypass: () => null,
     slate: {
-      reel: () => present,
+      pick: () => present,
+      watch: () => undefined,
+      watchEnded: () => undefined,
       onChange(listener) {
         changed = listener;
         return () => undefined;
       },
     },
+    startMs,
   });
   const got: FlvTag[] = [];
   bus.tap.attach((tag) => got.push(tag));
@@ -167,9 +182,10 @@ function busRig(first: Reel | null): BusRig {
     bus,
     clock,
     got,
-    slateIs(next) {
-      present = next;
-      changed?.();
+    lines,
+    slateIs(next, kind = 'rendered', tell = true) {
+      if (next !== undefined) present = next && { kind, reel: next };
+      if (tell) changed?.();
     },
   };
 }
@@ -216,6 +232,56 @@ describe('bus without a program', () => {
     expect(got.slice(after).find((t) => t.type === 'video' && !t.header)?.key).toBe(true);
     const pictures = got.filter((t) => t.type === 'video' && !t.header).map((t) => t.timestamp);
     expect(pictures).toEqual([...new Set(pictures)].toSorted((a, b) => a - b));
+    bus.close();
+  });
+});
+
+describe('slate ladder on the bus', () => {
+  it('is told in the report and in the line of the cut, and climbs while it is on the air', () => {
+    const { bus, clock, got, slateIs, lines } = busRig(null);
+    expect(bus.report()).toMatchObject({ slate: 'none', feeding: 'off' });
+    bus.run(true);
+    expect(lines).toContainEqual(expect.objectContaining({ to: 'slate', slate: 'none' }));
+    slateIs(reel(8), 'freeze');
+    expect(bus.report()).toMatchObject({ source: 'slate', feeding: 'slate', slate: 'freeze' });
+    clock.advance(700);
+    slateIs(reel(9), 'captured');
+    expect(bus.report().slate).toBe('captured');
+    const heads = got.filter((t) => t.header && t.type === 'video').map((t) => t.body.at(-1));
+    expect(heads).toEqual([8, 9]);
+    bus.close();
+  });
+
+  it('does not begin anew when something else changed', () => {
+    const { bus, clock, got, slateIs } = busRig(reel(8));
+    bus.run(true);
+    clock.advance(500);
+    const before = got.length;
+    slateIs();
+    expect(got).toHaveLength(before);
+    clock.advance(40);
+    expect(got.length).toBeGreaterThan(before);
+    bus.close();
+  });
+
+  it('shows the first thing there is, though nobody tells', () => {
+    const { bus, clock, slateIs } = busRig(null);
+    bus.run(true);
+    slateIs(reel(8), 'freeze', false);
+    expect(bus.report().source).toBe('off');
+    clock.advance(60);
+    expect(bus.report().source).toBe('slate');
+    bus.close();
+  });
+
+  it('begins where it is told to, past what FLV can count', () => {
+    const { bus, clock, got } = busRig(reel(8), 2 ** 32 - 1000);
+    bus.run(true);
+    clock.advance(3000);
+    const times = got.filter((t) => t.type === 'video' && !t.header).map((t) => t.timestamp);
+    expect(times[0]).toBe(2 ** 32 - 1000);
+    expect(times.at(-1)).toBe(2 ** 32 + 2000);
+    expect(bus.report().counts).toMatchObject({ clamped: 0, rejoined: 0 });
     bus.close();
   });
 });

@@ -120,7 +120,7 @@ export function fakeIngest(log: string[]): IngestPort & { changed(): void } {
   };
   return {
     apply: (settings) => void log.push(`ingest ${settings.rtmpPort}`),
-    report: () => ({ ...state, program: null, feeds: {} }),
+    report: () => ({ ...state, program: null, backup: null, feeds: {} }),
     onChange(given) {
       listener = given;
       return () => void log.push('ingest unheard');

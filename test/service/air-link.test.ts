@@ -4,10 +4,16 @@ import type { AddressInfo } from 'node:net';
 import { Server, type Socket } from 'socket.io';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLink, type Link, type LinkPorts } from '../../server/air/link.ts';
-import type { AirOrder, AirReport, OrderAnswer } from '../../server/contract/air-link.ts';
+import {
+  airContractVersion,
+  type AirOrder,
+  type AirReport,
+  type OrderAnswer,
+} from '../../server/contract/air-link.ts';
 import { systemClock } from '../../server/core/clock.ts';
 import { StudioError } from '../../server/core/errors.ts';
 import { silentLog } from '../../server/core/log.ts';
+import { recordedOrder1 } from '../kit/contract-1.ts';
 import { until } from '../kit/until.ts';
 import { order } from './air-fakes.ts';
 
@@ -78,7 +84,7 @@ function startAir(port: number, change: Partial<LinkPorts> = {}): Air {
       if (failure) throw failure;
       accepted.push(given);
     },
-    report: () => ({ orderRev: accepted.at(-1)?.rev ?? null }) as AirReport,
+    report: () => ({ orderRev: accepted.at(-1)?.rev ?? null, outputs: {} }) as AirReport,
     shutdown: () => void shutdowns.push(1),
     ...change,
   });
@@ -100,7 +106,7 @@ describe('link', () => {
     await until('the first report', () => control.reports.length > 0);
     expect(control.handshakes[0]).toEqual({
       token: 'the-link-token-123',
-      contract: 1,
+      contract: airContractVersion,
       airId: 'air-test',
       pid: 4321,
     });
@@ -162,12 +168,33 @@ describe('link', () => {
     const control = await startControl();
     startAir(control.port);
     await until('connected', () => control.sockets.length);
-    const newer = { ...order({ rev: 2, contract: 2 }), somethingNew: true };
+    const newer = {
+      ...order({ rev: 2, contract: airContractVersion + 1 }),
+      somethingNew: true,
+    };
     expect(await control.send(newer)).toEqual({ ok: true, rev: 2 });
-    expect(await control.send(order({ rev: 3, contract: 3 }))).toMatchObject({
-      ok: false,
-      code: 'invalid',
-    });
+    for (const contract of [airContractVersion + 2, airContractVersion - 2]) {
+      expect(await control.send(order({ rev: 3, contract }))).toMatchObject({
+        ok: false,
+        code: 'invalid',
+      });
+    }
+  });
+
+  it('speaks as the control does whose orders it takes: of 1, until one of 2 comes', async () => {
+    const control = await startControl();
+    const report = { slate: 'freeze', orderRev: null, outputs: {} } as unknown as AirReport;
+    startAir(control.port, { report: () => report });
+    await until('connected', () => control.sockets.length);
+    expect(await control.send({ ...recordedOrder1(), rev: 4 })).toEqual({ ok: true, rev: 4 });
+    await until('in its words', () => control.reports.at(-1)?.report.slate === 'rendered', 1000);
+    control.sockets[0]?.disconnect(true);
+    await until('connected again', () => control.sockets.length === 2);
+    const before = control.reports.length;
+    await until('still in its words', () => control.reports.length > before);
+    expect(control.reports[before]!.report.slate).toBe('rendered');
+    await control.send(order({ rev: 5, contract: airContractVersion }));
+    await until('in its own', () => control.reports.at(-1)?.report.slate === 'freeze', 1000);
   });
 
   it('tells control why an order could not be put in force', async () => {

@@ -59,18 +59,24 @@ function rig(orderFile: OrderFile): Rig {
     log: silentLog,
     orderFile,
     ingest,
+    health: { follow: () => undefined, report: () => null, close: async () => undefined },
     slate: {
       want: (wish) => void log.push(`slate ${wish.slate.text}`),
-      kind: () => 'rendered',
+      showing: (on) => void log.push(`showing ${on}`),
+      capture: () => 'wanted',
       onChange: () => () => undefined,
       close: () => void log.push('slate closed'),
     },
     bus: {
       run: (on) => void log.push(`bus ${on}`),
+      bypass: (name) => void log.push(`bypass ${name}`),
+      force: (on) => void log.push(`force ${on}`),
       poke: () => void log.push('poke'),
       report: () => ({
         source: 'slate',
         sourceSince: 5,
+        feeding: 'slate',
+        slate: 'captured',
         cut: null,
         counts: { clamped: 0, rejoined: 0, dropped: 0 },
       }),
@@ -89,7 +95,15 @@ describe('air', () => {
   it('puts an order in force in every room, the bus before the destinations', () => {
     const { air, log } = rig(file());
     air.accept(order({ live: true, outputs: [outputOrder('fb', true)] }));
-    expect(log).toEqual(['slate Ya regresamos', 'ingest 1935', 'bus true', 'outputs fb:true']);
+    expect(log).toEqual([
+      'slate Ya regresamos',
+      'showing false',
+      'ingest 1935',
+      'bypass backup',
+      'force false',
+      'bus true',
+      'outputs fb:true',
+    ]);
   });
 
   it('runs the bus while anything needs it, and ends it last', () => {
@@ -99,6 +113,17 @@ describe('air', () => {
     log.length = 0;
     air.accept(order({ rev: 2, live: false, outputs: [outputOrder('am', false)] }));
     expect(log.slice(-2)).toEqual(['outputs am:false', 'bus false']);
+  });
+
+  it('hands on what a person or the switcher decided about the slate and the bypass', () => {
+    const { air, log } = rig(file());
+    air.accept(order({ live: true, bypass: 'field_3', forceSlate: true, captureSlate: true }));
+    // Before the bus runs: a slate that is held must be the first thing seen.
+    expect(log.indexOf('force true')).toBeLessThan(log.indexOf('bus true'));
+    expect(log).toEqual(expect.arrayContaining(['bypass field_3', 'showing true']));
+    log.length = 0;
+    air.accept(order({ rev: 2, live: true, bypass: null }));
+    expect(log).toEqual(expect.arrayContaining(['bypass null', 'force false', 'showing false']));
   });
 
   it('resumes the last order alone after a restart, until another comes', () => {
@@ -140,7 +165,14 @@ describe('air', () => {
 
   it('reports in the words of the contract', () => {
     const { air } = rig(file());
-    expect(airReport.parse(air.report())).toMatchObject({ orderRev: null, source: 'slate' });
+    expect(airReport.parse(air.report())).toMatchObject({
+      orderRev: null,
+      source: 'slate',
+      feeding: 'slate',
+      slate: 'captured',
+      capture: 'wanted',
+      backup: null,
+    });
     air.accept(order({ rev: 7 }));
     expect(airReport.parse(air.report())).toMatchObject({
       orderRev: 7,

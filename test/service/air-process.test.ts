@@ -23,6 +23,7 @@ it('reads its environment, with defaults beside the project', () => {
     controlUrl: 'http://127.0.0.1:8080',
     tokenFile: '/srv/studio/data/air.token',
     dataDir: '/srv/studio/data',
+    recordingsDir: '/srv/studio/data/recordings',
     logLevel: 'info',
   });
   const given = readAirConfig(
@@ -32,7 +33,11 @@ it('reads its environment, with defaults beside the project', () => {
   expect(given).toMatchObject({
     controlUrl: 'https://studio.example',
     tokenFile: '/var/lib/studio/air.token',
+    recordingsDir: '/var/lib/studio/recordings',
   });
+  expect(readAirConfig({ STUDIO_RECORDINGS: '/mnt/archivo' }, '/srv').recordingsDir).toBe(
+    '/mnt/archivo',
+  );
   expect(() => readAirConfig({ STUDIO_AIR_CONTROL_URL: 'control' }, '/')).toThrow(
     /STUDIO_AIR_CONTROL_URL/,
   );

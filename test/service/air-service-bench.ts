@@ -2,7 +2,8 @@
 import type { CommandContext } from '../../server/contract/commands.ts';
 import type { AirOutputReport, AirReport } from '../../server/contract/air-link.ts';
 import { silentLog } from '../../server/core/log.ts';
-import { createAirService, type AirService } from '../../server/outputs/air-service.ts';
+import type { AirService } from '../../server/outputs/air-service-ports.ts';
+import { createAirService } from '../../server/outputs/air-service.ts';
 import { openIngestKeys } from '../../server/outputs/ingest-keys.ts';
 import { createSettings } from '../../server/outputs/settings.ts';
 import {
@@ -11,10 +12,12 @@ import {
   encoder720,
   fakeEncoder,
   fakeLink,
+  fakeStage,
   idleReport,
   type Bench,
   type FakeEncoder,
   type FakeLink,
+  type FakeStage,
 } from './outputs-fakes.ts';
 
 export const ana: CommandContext = { actor: 'ana', roles: ['operator'], host: 'studio.local' };
@@ -23,6 +26,7 @@ export interface AirBench extends Bench {
   readonly air: AirService;
   readonly link: FakeLink;
   readonly encoder: FakeEncoder;
+  readonly stage: FakeStage;
   readonly feeds: { id: string; key: string }[];
   feedsChanged(): void;
   /** A report at the present time. */
@@ -37,12 +41,13 @@ export async function airBench(base?: Bench): Promise<AirBench> {
   const on = base ?? (await bench());
   const link = fakeLink();
   const encoder = fakeEncoder(on.store);
+  const stage = fakeStage(on.store);
   const feeds: { id: string; key: string }[] = [];
   const feedListeners: (() => void)[] = [];
   let serial = 0;
   const keys = await openIngestKeys(createSettings(on.database.db), on.box, () => {
     serial += 1;
-    return `ingest-secret-${serial}`;
+    return `ingest-secret-${serial}`.padEnd(24, '-');
   });
   const air = await createAirService({
     ...on,
@@ -51,6 +56,7 @@ export async function airBench(base?: Bench): Promise<AirBench> {
     log: silentLog,
     link,
     encoder,
+    stage,
     feeds: {
       feeds: () => feeds,
       onFeedsChange: (listener) => void feedListeners.push(listener),
@@ -70,6 +76,7 @@ export async function airBench(base?: Bench): Promise<AirBench> {
     air,
     link,
     encoder,
+    stage,
     feeds,
     feedsChanged() {
       for (const listener of feedListeners) listener();

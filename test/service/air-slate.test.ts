@@ -2,15 +2,17 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { flvFileHeader, serialiseTag } from '../../server/air/bus/flv-tag.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Still } from '../../server/air/bus/cut.ts';
+import { flvFileHeader, makeTag, serialiseTag } from '../../server/air/bus/flv-tag.ts';
 import { createSlate, type Slate } from '../../server/air/bus/slate.ts';
 import type { SlateWish } from '../../server/air/bus/slate-args.ts';
 import { silentLog } from '../../server/core/log.ts';
 import { until } from '../kit/until.ts';
-import { flow } from '../unit/bus-media.ts';
+import { flow, frame, keyFrame, sound, videoHeader } from '../unit/bus-media.ts';
 import { manualClock, order, type ManualClock } from './air-fakes.ts';
 
+const stereo48 = makeTag('audio', 0, Buffer.from('af001190', 'hex'));
 let dir: string;
 const open: Slate[] = [];
 beforeEach(() => {
@@ -27,7 +29,7 @@ const wish = (text: string): SlateWish => ({
 });
 const media = Buffer.concat([flvFileHeader, ...flow({ ms: 8000 }).map((m) => serialiseTag(m.tag))]);
 
-function make(render: (wish: SlateWish, path: string) => Promise<void>): {
+function make(render: (wish: SlateWish, path: string) => Promise<void> = never): {
   slate: Slate;
   clock: ManualClock;
 } {
@@ -37,6 +39,11 @@ function make(render: (wish: SlateWish, path: string) => Promise<void>): {
   return { slate, clock };
 }
 
+/** A machine without ffmpeg. */
+async function never(): Promise<void> {
+  throw new Error('no ffmpeg');
+}
+
 it('renders a look once, ever', async () => {
   const rendered: string[] = [];
   const render = async (w: SlateWish, path: string): Promise<void> => {
@@ -44,14 +51,14 @@ it('renders a look once, ever', async () => {
     writeFileSync(path, media);
   };
   const first = make(render).slate;
-  expect(first.kind()).toBe('none');
+  expect(first.pick(null)).toBeNull();
   first.want(wish('Ya regresamos'));
   first.want(wish('Ya regresamos'));
-  await until('the slate is ready', () => first.kind() === 'rendered');
-  expect(first.reel()?.durationMs).toBe(8000);
+  await until('the slate is ready', () => first.pick(null)?.kind === 'rendered');
+  expect(first.pick(null)?.reel?.durationMs).toBe(8000);
   const second = make(render).slate;
   second.want(wish('Ya regresamos'));
-  await until('the kept slate is ready', () => second.reel());
+  await until('the kept slate is ready', () => second.pick(null)?.reel);
   expect(rendered).toEqual(['Ya regresamos']);
 });
 
@@ -63,11 +70,11 @@ it('renders again what is damaged on disk', async () => {
   };
   const first = make(render).slate;
   first.want(wish('uno'));
-  await until('ready', () => first.reel());
+  await until('ready', () => first.pick(null)?.reel);
   for (const name of readdirSync(dir)) writeFileSync(join(dir, name), 'damaged');
   const second = make(render).slate;
   second.want(wish('uno'));
-  await until('ready', () => second.reel());
+  await until('ready', () => second.pick(null)?.reel);
   expect(renders).toBe(2);
 });
 
@@ -79,22 +86,23 @@ it('keeps the old one until the new one is ready, and ignores one no longer wish
     }
     writeFileSync(path, media);
   });
-  let changes = 0;
+  const heard = new Set<unknown>();
   slate.onChange(() => {
-    changes += 1;
+    const ready = slate.pick(null);
+    if (ready) heard.add(ready.reel);
   });
   slate.want(wish('uno'));
-  const old = await until('the first is ready', () => slate.reel());
+  const old = await until('the first is ready', () => slate.pick(null)?.reel);
   slate.want(wish('dos'));
   await until('the second is being made', () => gates.get('dos'));
   slate.want(wish('tres'));
   await until('the third is being made', () => gates.get('tres'));
   gates.get('dos')?.();
   await until('the second was written', () => readdirSync(dir).length === 2);
-  expect(slate.reel()).toBe(old);
+  expect(slate.pick(null)?.reel).toBe(old);
   gates.get('tres')?.();
-  await until('the third is ready', () => slate.reel() !== old);
-  expect(changes).toBe(2);
+  await until('the third is ready', () => slate.pick(null)?.reel !== old);
+  expect(heard.size).toBe(2);
 });
 
 it('tries again after a failure, with a growing wait', async () => {
@@ -112,7 +120,7 @@ it('tries again after a failure, with a growing wait', async () => {
   });
   await until('the third try was made', () => {
     clock.advance(250);
-    return slate.kind() === 'rendered';
+    return slate.pick(null) !== null;
   });
   expect(clock.mono()).toBeGreaterThanOrEqual(1000 + 2000);
 });
@@ -120,9 +128,125 @@ it('tries again after a failure, with a growing wait', async () => {
 it('keeps only the newest files', async () => {
   const { slate } = make(async (_, path) => writeFileSync(path, media));
   for (let i = 0; i < 11; i += 1) {
-    const before = slate.reel();
+    const before = slate.pick(null)?.reel;
     slate.want(wish(`look ${i}`));
-    await until(`look ${i} is ready`, () => slate.reel() !== before);
+    await until(`look ${i} is ready`, () => slate.pick(null)?.reel !== before);
   }
   await until('old files are gone', () => readdirSync(dir).length === 8);
+});
+
+const program = (id: number): Still => ({
+  videoHeader: videoHeader(id),
+  audioHeader: stereo48,
+  key: keyFrame(5000, id),
+});
+
+/** Shows the slate scene for as long as a capture takes, and what the encoder `id` sends meanwhile. */
+function show(slate: Slate, clock: ManualClock, id = 1): void {
+  slate.watch(videoHeader(id));
+  slate.watch(stereo48);
+  slate.showing(true);
+  for (let t = 0, sounds = 0; t < 5000; t += 40) {
+    slate.watch(t % 1000 === 0 ? keyFrame(t, id) : frame(t, id));
+    for (; (sounds * 64) / 3 < t + 40; sounds += 1)
+      slate.watch(sound(Math.round((sounds * 64) / 3), id));
+    clock.advance(40);
+  }
+  slate.showing(false);
+}
+
+describe('captured slate', () => {
+  it('is wanted, captured, used for its own encoder and look, and kept over a restart', async () => {
+    const { slate, clock } = make();
+    slate.want(wish('uno'));
+    expect(slate.capture()).toBe('idle');
+    slate.watch(videoHeader(1));
+    slate.watch(stereo48);
+    await until('its file was looked for', () => slate.capture() === 'wanted');
+    slate.showing(true);
+    expect(slate.capture()).toBe('capturing');
+    slate.showing(false);
+    expect(slate.pick(program(1))?.kind).toBe('freeze');
+    show(slate, clock);
+    expect(slate.capture()).toBe('idle');
+    const pick = slate.pick(program(1));
+    expect(pick).toMatchObject({ kind: 'captured', reel: { durationMs: 2000 } });
+    expect(slate.pick(program(2))?.kind).toBe('freeze');
+    await slate.idle();
+
+    const { slate: next } = make();
+    next.want(wish('uno'));
+    next.watch(videoHeader(1));
+    next.watch(stereo48);
+    const kept = await until('the file was read', () => {
+      const found = next.pick(program(1));
+      return found?.kind === 'captured' && found;
+    });
+    expect(kept.reel).toEqual(pick?.reel);
+    expect(next.capture()).toBe('idle');
+    // Other words on the screen: another slate.
+    next.want(wish('dos'));
+    await until('it is wanted for the new look', () => next.capture() === 'wanted');
+    expect(next.pick(program(1))?.kind).toBe('freeze');
+  });
+
+  it('goes before the rendered one, and says when it is ready', async () => {
+    const { slate, clock } = make(async (_, path) => writeFileSync(path, media));
+    slate.want(wish('uno'));
+    await until('the rendered one is ready', () => slate.pick(null));
+    expect(slate.pick(program(1))?.kind).toBe('rendered');
+    let told = 0;
+    slate.onChange(() => {
+      if (slate.pick(program(1))?.kind === 'captured') told += 1;
+    });
+    show(slate, clock);
+    expect(told).toBeGreaterThan(0);
+    expect(slate.pick(null)?.kind).toBe('rendered');
+    await slate.idle();
+  });
+
+  it('is captured again from a file that is damaged, and used though the disk is full', async () => {
+    const first = make();
+    first.slate.want(wish('uno'));
+    show(first.slate, first.clock);
+    await first.slate.idle();
+    for (const name of readdirSync(dir)) writeFileSync(join(dir, name), 'damaged');
+    const second = make();
+    second.slate.want(wish('uno'));
+    second.slate.watch(videoHeader(1));
+    second.slate.watch(stereo48);
+    await until('it is wanted again', () => second.slate.capture() === 'wanted');
+    rmSync(dir, { recursive: true });
+    // Where a folder should be is a file: nothing can be written.
+    writeFileSync(dir, '');
+    show(second.slate, second.clock);
+    await second.slate.idle();
+    expect(second.slate.pick(program(1))?.kind).toBe('captured');
+  });
+
+  it('keeps a bounded number of files, and nothing half-written', async () => {
+    writeFileSync(join(dir, 'part-1-x'), 'left by a crash');
+    const { slate, clock } = make();
+    slate.want(wish('uno'));
+    for (let id = 1; id <= 8; id += 1) {
+      slate.watchEnded();
+      show(slate, clock, id);
+      expect(slate.pick(program(id))?.kind).toBe('captured');
+      await slate.idle();
+    }
+    const names = readdirSync(dir);
+    expect(names.filter((n) => n.startsWith('captured-'))).toHaveLength(6);
+    expect(names.filter((n) => n.startsWith('part-'))).toEqual([]);
+  });
+});
+
+it('freezes the last picture while there is nothing else, the same one for the same picture', () => {
+  const { slate } = make();
+  slate.want(wish('uno'));
+  expect(slate.pick(null)).toBeNull();
+  const still = program(1);
+  const pick = slate.pick(still);
+  expect(pick?.kind).toBe('freeze');
+  expect(slate.pick({ ...still })?.reel).toBe(pick?.reel);
+  expect(slate.pick(program(1))?.reel).not.toBe(pick?.reel);
 });

@@ -2,7 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AirOrder, AirReport, OrderAnswer } from '../../server/contract/air-link.ts';
+import {
+  airContractVersion,
+  type AirOrder,
+  type AirReport,
+  type OrderAnswer,
+} from '../../server/contract/air-link.ts';
 import type { DestinationProfile, EncoderProfile } from '../../server/contract/profiles.ts';
 import type { StationState } from '../../server/contract/station.ts';
 import { createAlarms, type Alarms } from '../../server/core/alarms.ts';
@@ -13,6 +18,7 @@ import { initialState } from '../../server/core/initial-state.ts';
 import { openSecretBox, type SecretBox } from '../../server/core/secret-box.ts';
 import { createStateStore, type StateStore } from '../../server/core/state-store.ts';
 import type { AirLink } from '../../server/outputs/air-link-port.ts';
+import type { SlateStage } from '../../server/outputs/shown-scene.ts';
 import type { ProgramEncoder } from '../../server/outputs/stream-supervisor.ts';
 import { openStore, type Store } from '../../server/store/database.ts';
 
@@ -138,6 +144,71 @@ export const destinationProfiles: Record<string, DestinationProfile> = {
     priority: 50,
     checks: [],
   },
+  youtube: {
+    id: 'youtube',
+    name: 'YouTube',
+    kind: 'rtmp',
+    defaultUrl: 'rtmps://a.rtmps.youtube.com:443/live2',
+    schemes: ['rtmps', 'rtmp'],
+    keyRequired: true,
+    limits: noLimits,
+    settings: null,
+    backupUrl: 'rtmps://b.rtmps.youtube.com:443/live2?backup=1',
+    priority: 20,
+    checks: [],
+  },
+  srt: {
+    id: 'srt',
+    name: 'Receptor SRT',
+    kind: 'srt',
+    defaultUrl: null,
+    schemes: ['srt'],
+    keyRequired: false,
+    limits: noLimits,
+    settings: { latencyMs: 2000 },
+    backupUrl: null,
+    priority: 50,
+    checks: [],
+  },
+  vertical: {
+    id: 'vertical',
+    name: 'Vertical',
+    kind: 'vertical',
+    defaultUrl: null,
+    schemes: ['rtmps', 'rtmp'],
+    keyRequired: true,
+    limits: { ...noLimits, maxVideoKbps: 4000 },
+    settings: { fit: 'blur' },
+    backupUrl: null,
+    priority: 80,
+    checks: [],
+  },
+  recording: {
+    id: 'recording',
+    name: 'Grabación',
+    kind: 'recording',
+    defaultUrl: null,
+    schemes: [],
+    keyRequired: false,
+    limits: noLimits,
+    settings: null,
+    backupUrl: null,
+    priority: 50,
+    checks: [],
+  },
+  player: {
+    id: 'player',
+    name: 'Reproductor',
+    kind: 'hls',
+    defaultUrl: null,
+    schemes: [],
+    keyRequired: false,
+    limits: noLimits,
+    settings: null,
+    backupUrl: null,
+    priority: 50,
+    checks: [],
+  },
 };
 
 /** A report of an air that does nothing. */
@@ -167,6 +238,8 @@ export function idleReport(at: number, more: Partial<AirReport> = {}): AirReport
 
 export interface FakeLink extends AirLink {
   readonly orders: AirOrder[];
+  /** What the air that connects next says it speaks. */
+  speaks: number;
   /** What the next orders are answered; by default they are taken. */
   answer: (order: AirOrder) => Promise<OrderAnswer>;
   connect(): void;
@@ -183,17 +256,20 @@ export function fakeLink(): FakeLink {
   let up = false;
   const link: FakeLink = {
     orders: [],
+    speaks: airContractVersion,
     answer: async (order) => ({ ok: true, rev: order.rev }),
     onConnect: (l) => void on.connect.push(l),
     onDisconnect: (l) => void on.disconnect.push(l),
     onReport: (l) => void on.report.push(l),
     connected: () => up,
+    contract: () => (up ? link.speaks : null),
     remoteAddress: () => (up ? '::ffff:127.0.0.1' : null),
     shutdown: async () => undefined,
     async sendOrder(order) {
       if (!up) throw new StudioError('unavailable', { es: 'no', en: 'no' });
-      link.orders.push(structuredClone(order));
-      return link.answer(order);
+      const taken = structuredClone(order) as AirOrder;
+      link.orders.push(taken);
+      return link.answer(taken);
     },
     connect() {
       up = true;
@@ -249,6 +325,57 @@ export function fakeEncoder(store: StateStore): FakeEncoder {
         draft.switcher.connection = 'connected';
       });
       for (const l of listeners) l();
+    },
+  };
+  return fake;
+}
+
+export interface FakeStage extends SlateStage {
+  readonly cuts: string[];
+  /** Makes the next cuts fail with this. */
+  failure: Error | null;
+  /** Cuts wait until it is called again with null. */
+  hang: Promise<void> | null;
+  /** A person or the grid takes a scene through the server. */
+  take(scene: string, by?: string): void;
+  /** OBS is there, with these. */
+  open(program: string, slateScene?: string | null): void;
+}
+
+/** An OBS stage that is written into the state store, as the switcher would. */
+export function fakeStage(store: StateStore): FakeStage {
+  const listeners = new Set<(wish: { scene: string; by: string }) => void>();
+  const show = (scene: string, by: string): void => {
+    for (const l of listeners) l({ scene, by });
+    store.change((draft) => {
+      draft.switcher.program = scene;
+      draft.switcher.programBy = by;
+      draft.switcher.transition.phase = 'settled';
+    });
+  };
+  const fake: FakeStage = {
+    cuts: [],
+    failure: null,
+    hang: null,
+    async cut(scene, { actor, when }) {
+      if (fake.hang) await fake.hang;
+      if (!when()) return false;
+      if (fake.failure) throw fake.failure;
+      fake.cuts.push(scene);
+      show(scene, actor);
+      return true;
+    },
+    onAsk(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    take: (scene, by = 'ana') => show(scene, by),
+    open(program, slateScene = 'Ya regresamos') {
+      store.change((draft) => {
+        draft.switcher.connection = 'connected';
+        draft.switcher.program = program;
+        draft.switcher.slateScene = slateScene;
+      });
     },
   };
   return fake;

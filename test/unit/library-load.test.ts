@@ -1,5 +1,13 @@
 // Malformed files: named with path, place and what was expected; left out whole; the server still starts.
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -63,6 +71,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
+const destinationFiles = () =>
+  readdirSync(join(project, 'profiles/destinations'))
+    .map((file) => file.replace('.json', ''))
+    .toSorted();
+
 describe('the files of this project', () => {
   test('are all valid', () => {
     const library = loadLibrary(root);
@@ -70,12 +83,8 @@ describe('the files of this project', () => {
     expect(library.station.zone).toBe('America/Bogota');
     expect(library.encoder.id).toBe('720p30');
     expect([...library.encoders.keys()]).toEqual(['1080p30', '360p30', '720p30']);
-    expect([...library.destinations.keys()]).toEqual([
-      'facebook-live',
-      'radio-am',
-      'rtmp-custom',
-      'youtube',
-    ]);
+    expect([...library.destinations.keys()]).toEqual(destinationFiles());
+    expect(library.destinations.get('recording')?.kind).toBe('recording');
     expect(library.units.get('liveu')?.feeds.map((f) => f.label)).toEqual([
       'Cámara 1',
       'Cámara 2',
@@ -213,14 +222,42 @@ describe('a malformed file', () => {
       /rtmp:\/\//,
     ],
     [
-      'radio without settings',
+      'a setting out of bounds',
       'profiles/destinations/radio-am.json',
-      (v) => (v['settings'] = null),
-      'settings',
-      /lowpassHz/,
+      (v) => (v['settings'] = { lowpassHz: 400, bitrateKbps: 96 }),
+      'settings.lowpassHz',
+      /desde 4500/,
     ],
     [
-      'settings outside of radio',
+      'a setting its kind does not have',
+      'profiles/destinations/radio-am.json',
+      (v) => (v['settings'] = { lowpasHz: 5000 }),
+      'settings.lowpasHz',
+      /«lowpasHz»/,
+    ],
+    [
+      'an address where nothing is sent',
+      'profiles/destinations/youtube.json',
+      (v) => Object.assign(v, { kind: 'recording', schemes: [], keyRequired: false }),
+      'defaultUrl',
+      /null/,
+    ],
+    [
+      'a backup address not of its schemes',
+      'profiles/destinations/youtube.json',
+      (v) => (v['backupUrl'] = 'https://b.rtmps.youtube.com/live2'),
+      'backupUrl',
+      /rtmps:\/\//,
+    ],
+    [
+      'an SRT address without port',
+      'profiles/destinations/rtmp-custom.json',
+      (v) => Object.assign(v, { kind: 'srt', schemes: ['srt'], defaultUrl: 'srt://host' }),
+      'defaultUrl',
+      /puerto/,
+    ],
+    [
+      'settings of a kind that has none',
       'profiles/destinations/youtube.json',
       (v) => (v['settings'] = { lowpassHz: 5000, bitrateKbps: 96 }),
       'settings',
@@ -345,7 +382,7 @@ describe('without a usable station.json', () => {
     expect(library.station.zone).toBe('Europe/Madrid');
     expect(library.schedule).toBeNull();
     expect(library.obs?.id).toBe('capital-musical');
-    expect(library.destinations.size).toBe(4);
+    expect([...library.destinations.keys()]).toEqual(destinationFiles());
     expect(gridOffReason(library)?.es).toContain('profiles/station.json');
     expect(profilesPart(library, 0)).toMatchObject({ state: 'down' });
     expect(profilesPart(library, 0).text).toContain('profiles/station.json');

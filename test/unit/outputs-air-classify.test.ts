@@ -63,6 +63,27 @@ const before = {
     '[rtmp @ 0x5588304842c0] [error] Cannot open connection tcp://[2001:db8::1]:1935?tcp_nodelay=0',
     '[error] rtmp://[2001:db8::1]/live: No route to host',
   ],
+  'SRT, and nobody listens': [
+    'timeout',
+    '[srt @ 0x5570c7b20480] [error] Connection to srt://127.0.0.1:19999 failed: Input/output error',
+    '[error] srt://127.0.0.1:19999: Input/output error',
+  ],
+  'SRT with a wrong passphrase': [
+    'rejected',
+    '14:57:30.148024/SRT:RcvQ:w1!W:SRT.cn: processAsyncConnectRequest: REJECT reported from HS processing: Incorrect passphrase - not processing further',
+    '[srt @ 0x56218ff86480] [error] Connection to srt://127.0.0.1:19990 failed: Input/output error',
+    '[error] srt://127.0.0.1:19990: Input/output error',
+  ],
+  'SRT with a stream id that is refused': [
+    'rejected',
+    '14:57:23.812479/SRT:RcvQ:w1!W:SRT.cn: processAsyncConnectRequest: REJECT reported from HS processing: Application-defined rejection reason - not processing further',
+    '[srt @ 0x55db7aca6480] [error] Connection to srt://127.0.0.1:19991 failed: Input/output error',
+  ],
+  'SRT to a name that is not there': [
+    'unresolved',
+    '[srt @ 0x55c6cb6b4480] [error] Failed to resolve hostname no-such.invalid: Name or service not known',
+    '[error] srt://no-such.invalid:19999: Input/output error',
+  ],
   'wrong Icecast password': [
     'unauthorized',
     '[http @ 0x5597427d6c00] [warning] No trailing CRLF found in HTTP header. Adding it.',
@@ -90,6 +111,19 @@ const after = {
 test.each(Object.entries(after))('after publishing: %s', (_, [cause, line]) => {
   const lines = [`[error] ${line}`, '[error] Error closing file rtmp://h/live: Broken pipe'];
   expect(classify({ lines, published: true })).toEqual({ cause, detail: line });
+});
+
+test('SRT broken after it was live: closed when it was flowing, stalled after a silence', () => {
+  const lines = ['[error] av_interleaved_write_frame(): Input/output error'];
+  expect(classify({ lines, published: true, stuckMs: 100 }).cause).toBe('kicked');
+  expect(classify({ lines, published: true, stuckMs: 3000 }).cause).toBe('stalled');
+});
+
+test('libsrt’s words are shown without its clock and thread', () => {
+  const lines = [before['SRT with a wrong passphrase'][1]];
+  expect(classify({ lines, published: false }).detail).toBe(
+    'REJECT reported from HS processing: Incorrect passphrase - not processing further',
+  );
 });
 
 test('without a telling line the last one is shown, and silence is said', () => {

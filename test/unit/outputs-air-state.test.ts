@@ -2,22 +2,38 @@
 import { describe, expect, test } from 'vitest';
 import * as fc from 'fast-check';
 import { backoffPolicy, limits } from '../../server/air/outputs/retry-policy.ts';
+import type { Sight } from '../../server/air/outputs/sight.ts';
 import {
   idleState,
   next,
   type RunEvent,
   type RunState,
-  type Sight,
 } from '../../server/air/outputs/worker-state.ts';
 
-const calm: Sight = { flowing: true, accepted: false, dryMs: 0, stuckMs: 0, droppedAgoMs: null };
-const run: RunEvent = { type: 'ordered', run: true, wrong: null, changed: false };
-const halt: RunEvent = { type: 'ordered', run: false, wrong: null, changed: false };
+const calm: Sight = {
+  flowing: true,
+  accepted: false,
+  dryMs: 0,
+  stuckMs: 0,
+  droppedAgoMs: null,
+  queueMs: 0,
+};
+const ordered = {
+  type: 'ordered',
+  run: true,
+  wrong: null,
+  hasBackup: false,
+  changed: false,
+} as const;
+const run: RunEvent = ordered;
+const changed: RunEvent = { ...ordered, changed: true };
+const halt: RunEvent = { ...ordered, run: false };
 const tick = (sight: Partial<Sight> = {}): RunEvent => ({
   type: 'tick',
   sight: { ...calm, ...sight },
 });
-const gone = (cause: 'refused' | 'rejected' | 'kicked' = 'refused'): RunEvent => ({
+type Lost = 'refused' | 'rejected' | 'kicked' | 'certificate' | 'stalled';
+const gone = (cause: Lost = 'refused'): RunEvent => ({
   type: 'gone',
   cause,
   detail: `it was ${cause}`,
@@ -37,7 +53,8 @@ function play(events: readonly (readonly [number, RunEvent])[], random = () => 1
   return { state, steps, reason };
 }
 
-const attempts = (events: readonly (readonly [number, RunEvent])[]) => play(events).state.attempts;
+const attempts = (events: readonly (readonly [number, RunEvent])[]) =>
+  play(events).state.troubles.main?.attempts;
 const stuck = (ms: number) => tick({ accepted: true, stuckMs: ms });
 const toLive = [
   [0, run],
@@ -85,18 +102,13 @@ describe('start and stop', () => {
 
   test('the same order again does nothing; a changed one restarts without waiting', () => {
     expect(play([...toLive, [2000, run]]).reason).toBeNull();
-    const { steps, state } = play([
-      ...toLive,
-      [2000, { ...run, changed: true }],
-      [2100, gone()],
-      [2200, tick()],
-    ]);
+    const { steps, state } = play([...toLive, [2000, changed], [2100, gone()], [2200, tick()]]);
     expect(steps).toEqual(['spawn', 'end', 'spawn']);
     expect(state.restarts).toBe(0);
   });
 
   test('an address no worker can use fails until the order changes', () => {
-    const wrong: RunEvent = { ...run, wrong: 'no host' };
+    const wrong: RunEvent = { ...ordered, wrong: 'no host' };
     const failed = play([
       [0, wrong],
       [5000, tick()],
@@ -108,7 +120,7 @@ describe('start and stop', () => {
     ]);
     const { steps } = play([
       [0, wrong],
-      [5000, { ...run, changed: true }],
+      [5000, changed],
       [5100, tick()],
     ]);
     expect(steps).toEqual(['spawn']);
@@ -158,7 +170,7 @@ describe('failures', () => {
       for (let i = 0; i < 200; i += 1) {
         state = next(state, gone(cause), { now, random: () => 1 }).state;
         const wait = state.retryAt! - now;
-        expect(wait).toBeLessThanOrEqual(backoffPolicy(cause).maxMs);
+        expect(wait).toBeLessThanOrEqual(cause === 'rejected' ? 15_000 : 1000);
         now = state.retryAt!;
         const started = next(state, tick(), { now, random: () => 1 });
         expect(started.step).toBe('spawn');
@@ -166,6 +178,38 @@ describe('failures', () => {
       }
       expect(state.restarts).toBe(200);
     }
+  });
+
+  test('back within two seconds: no wait past 1 s, but for a wrong key after its first minute', () => {
+    for (const cause of ['refused', 'stalled', 'kicked', 'certificate', 'timeout'] as const) {
+      expect(backoffPolicy(cause, 24 * 3_600_000).maxMs).toBe(1000);
+    }
+    const waits = [0, 59_000, 90_000, 120_000, 600_000].map(
+      (lasted) => backoffPolicy('rejected', lasted).maxMs,
+    );
+    expect(waits).toEqual([1000, 1000, 4000, 7000, 15_000]);
+  });
+
+  test('a wrong key: quick for a minute, then ever more seldom; a new order is tried at once', () => {
+    const at = (now: number) => {
+      let state = play([
+        [0, run],
+        [1, tick()],
+      ]).state;
+      let t = 1;
+      while (t < now) {
+        state = next(state, gone('rejected'), { now: t, random: () => 1 }).state;
+        t = state.retryAt!;
+        state = next(state, tick(), { now: t, random: () => 1 }).state;
+      }
+      const failed = next(state, gone('rejected'), { now: t, random: () => 1 }).state;
+      return { failed, wait: failed.retryAt! - t, now: t };
+    };
+    expect(at(50_000).wait).toBe(1000);
+    const late = at(600_000);
+    expect(late.wait).toBe(15_000);
+    const corrected = next(late.failed, changed, { now: late.now + 10, random: () => 1 }).state;
+    expect(next(corrected, tick(), { now: late.now + 20, random: () => 1 }).step).toBe('spawn');
   });
 
   test('another cause starts its waits short; 30 s of health clears them', () => {
@@ -210,17 +254,119 @@ describe('failures', () => {
     const later = tick({ accepted: true, droppedAgoMs: limits.slowShownMs });
     expect(play([...toLive, [5000, later]]).state.problem).toBeNull();
   });
+
+  test('one that falls behind says so before anything is dropped, until it has caught up', () => {
+    const behind = (queueMs: number) => tick({ accepted: true, queueMs });
+    const said = (...ages: number[]) =>
+      play([...toLive, ...ages.map((age, i) => [5000 + i, behind(age)] as const)]).state.problem
+        ?.cause;
+    expect(said(limits.behindMs)).toBeUndefined();
+    expect(said(limits.behindMs + 1)).toBe('slow');
+    expect(said(limits.behindMs + 1, limits.caughtUpMs + 1)).toBe('slow');
+    expect(said(limits.behindMs + 1, limits.caughtUpMs)).toBeUndefined();
+  });
+});
+
+describe('a backup address', () => {
+  const both: RunEvent = { ...ordered, hasBackup: true };
+  const begun = [
+    [0, both],
+    [100, tick()],
+  ] as const;
+
+  test('main first; after each failure the other, in turn, without long waits', () => {
+    let state = play(begun).state;
+    const tried = [state.via];
+    let now = 100;
+    for (let i = 0; i < 6; i += 1) {
+      now += 100;
+      state = next(state, gone(), { now, random: () => 1 }).state;
+      expect(state.retryAt! - now).toBeLessThanOrEqual(1000);
+      now = state.retryAt!;
+      state = next(state, tick(), { now, random: () => 1 }).state;
+      tried.push(state.via);
+    }
+    expect(tried).toEqual(['main', 'backup', 'main', 'backup', 'main', 'backup', 'main']);
+    expect(state.shown).toBe('retrying');
+  });
+
+  test('once live it stays; after a loss the other one is tried at once', () => {
+    const onBackup = play([
+      ...begun,
+      [200, gone()],
+      [600, tick()],
+      [900, tick({ accepted: true })],
+      [60_000, tick({ accepted: true })],
+    ]);
+    expect([onBackup.state.via, onBackup.state.shown, onBackup.steps]).toEqual([
+      'backup',
+      'live',
+      ['spawn', 'spawn'],
+    ]);
+    const lost = next(onBackup.state, gone('kicked'), { now: 61_000, random: () => 1 }).state;
+    expect([lost.via, lost.retryAt, lost.problem?.cause]).toEqual(['main', 61_300, 'kicked']);
+  });
+
+  test('a wrong key on one does not hold up the other', () => {
+    let state = play(begun).state;
+    let now = 100;
+    const tries: Record<'main' | 'backup', number[]> = { main: [], backup: [] };
+    while (now < 900_000) {
+      const { via } = state;
+      tries[via].push(now);
+      now += 50;
+      const cause = via === 'main' ? 'refused' : 'rejected';
+      state = next(state, gone(cause), { now, random: () => 0.5 }).state;
+      // What people are told is the main address's own trouble, with the backup's beside it.
+      expect(state.problem!.cause).toBe('refused');
+      now = state.retryAt!;
+      state = next(state, tick(), { now, random: () => 0.5 }).state;
+    }
+    const gaps = (list: number[]) => list.slice(1).map((t, i) => t - list[i]!);
+    expect(Math.max(...gaps(tries.main))).toBeLessThanOrEqual(1500);
+    expect(gaps(tries.backup).at(-1)).toBeGreaterThan(10_000);
+    expect(state.problem!.detail).toBe('it was refused; backup: it was rejected');
+  });
+
+  test('a wrong key on both keeps the patience of a wrong key', () => {
+    let state = play(begun).state;
+    let now = 100;
+    let last = 0;
+    let tries = 0;
+    while (now < 900_000) {
+      last = now;
+      tries += 1;
+      state = next(state, gone('rejected'), { now, random: () => 1 }).state;
+      now = state.retryAt!;
+      state = next(state, tick(), { now, random: () => 1 }).state;
+    }
+    expect(now - last).toBeGreaterThan(5000);
+    expect(tries).toBeLessThan(350);
+  });
+
+  test('without one, or once it was taken away, the main address alone', () => {
+    expect(
+      play([
+        [0, run],
+        [100, tick()],
+        [200, gone()],
+      ]).state.via,
+    ).toBe('main');
+    const gone2 = play([...begun, [150, { ...both, hasBackup: false }], [200, gone()]]);
+    expect(gone2.state.via).toBe('main');
+  });
 });
 
 test('for any events: at most one worker at a time, and ordered to run never ends in idle', () => {
   const event = fc.oneof(
     fc.constant(run),
     fc.constant(halt),
-    fc.constant<RunEvent>({ ...run, changed: true }),
+    fc.constant(changed),
     fc.record({ accepted: fc.boolean(), flowing: fc.boolean() }).map(tick),
     fc.constant(tick({ accepted: true, stuckMs: 9000 })),
     fc.constant(tick({ dryMs: 6000, flowing: false })),
     fc.constantFrom(gone('refused'), gone('rejected'), gone('kicked')),
+    fc.constant<RunEvent>({ ...ordered, hasBackup: true }),
   );
   fc.assert(
     fc.property(

@@ -134,7 +134,10 @@ describe('applyReport', () => {
     const live = { ...output, state: 'live' } as const;
     const old = state({ a: live });
     const lost = applyReport(
-      { ...old, air: { ...old.air, source: 'live', reportedAt: now - 500 } },
+      {
+        ...old,
+        air: { ...old.air, source: 'live', feeding: 'program', slate: 'rendered', reportedAt: now - 500 },
+      },
       idleReport(now, {
         source: 'slate',
         outputs: {
@@ -144,7 +147,11 @@ describe('applyReport', () => {
       facts,
     );
     expect(lost.events).toEqual([
-      { type: 'source', from: 'live', to: 'slate' },
+      {
+        type: 'feeding',
+        from: { feeding: 'program', slate: 'rendered', bypass: 'backup', forcedBy: null },
+        to: { feeding: 'slate', slate: 'rendered', bypass: 'backup', forcedBy: null },
+      },
       { type: 'outputLost', id: 'a', name: 'Facebook', kind: 'rtmp', cause: 'kicked' },
     ]);
     const back = applyReport(

@@ -1,10 +1,9 @@
 // What the page says at a glance: tally, the air, outputs, units, alarms, keys and permissions.
 import { describe, expect, it } from 'vitest';
-import { changesOf, draftOf, newOutput } from '../../control-ui/src/forms/output-draft.ts';
 import { airFace } from '../../control-ui/src/on-air/air-state.ts';
 import { alarmsInOrder } from '../../control-ui/src/on-air/alarm-order.ts';
 import { lowerThirdOf, rememberText } from '../../control-ui/src/on-air/lower-third-text.ts';
-import { outputShape, uploadKbps } from '../../control-ui/src/on-air/output-face.ts';
+import { outputFacts, outputShape, slowQueue } from '../../control-ui/src/on-air/output-face.ts';
 import { streamWords, unitShape } from '../../control-ui/src/on-air/unit-face.ts';
 import { historySeconds, nextHistory, sparkPath } from '../../control-ui/src/state/history.ts';
 import { keyAction, type KeyPress } from '../../control-ui/src/state/keys.ts';
@@ -76,7 +75,7 @@ const at = (state: 'idle' | 'starting' | 'live' | 'retrying' | 'stopping' | 'fai
   state,
   order: 'start' as const,
   problem: null,
-  droppedFrames: 0,
+  shed: false,
 });
 
 describe('outputs', () => {
@@ -89,33 +88,57 @@ describe('outputs', () => {
     expect(outputShape({ ...at('idle'), order: 'stop' })).toBe('empty');
     expect(outputShape(at('idle'))).toBe('half');
   });
-  it('adds up only what is being sent', () => {
-    expect(
-      uploadKbps({
-        a: { state: 'live', bitrateKbps: 6000 },
-        b: { state: 'retrying', bitrateKbps: 900 },
-        c: { state: 'live', bitrateKbps: 96 },
-      }),
-    ).toBe(6096);
+  it('warns about one that was stopped for want of uplink', () => {
+    expect(outputShape({ ...at('idle'), shed: true })).toBe('warning');
   });
-});
 
-describe('an output as written', () => {
-  const profile = { id: 'youtube', name: 'YouTube' };
-  it('leaves out what was left empty, and takes the profile’s name', () => {
-    expect(newOutput(draftOf(undefined), profile)).toEqual({
-      name: 'YouTube',
-      profile: 'youtube',
-      withAir: true,
+  const live = {
+    ...at('live'),
+    kind: 'rtmp' as const,
+    via: 'main' as const,
+    withAir: true,
+    recording: null,
+    cpuPercent: 1,
+    loudnessLufs: null,
+  };
+  it('says little while all is well, and where it goes when not as usual', () => {
+    expect(outputFacts(live)).toEqual([{ say: 'state' }]);
+    expect(outputFacts({ ...live, via: 'backup' })).toEqual([{ say: 'backup' }]);
+    expect(outputFacts({ ...live, state: 'idle', shed: true, via: 'backup' })).toEqual([
+      { say: 'shed' },
+    ]);
+    expect(outputFacts({ ...live, state: 'idle', order: 'stop', withAir: false })).toEqual([
+      { say: 'state' },
+      { say: 'alone' },
+    ]);
+  });
+  it('says what each kind is about', () => {
+    expect(outputFacts({ ...live, kind: 'vertical', cpuPercent: 36 })).toContainEqual({
+      say: 'cpu',
+      percent: 36,
+    });
+    expect(outputFacts({ ...live, kind: 'icecast', loudnessLufs: -18 })).toContainEqual({
+      say: 'lufs',
+      lufs: -18,
     });
   });
-  it('sends only what differs, and never an empty key', () => {
-    const output = { name: 'YouTube', withAir: true };
-    const draft = { ...draftOf(undefined), name: 'YouTube', withAir: true };
-    expect(changesOf('o1', draft, output)).toEqual({ id: 'o1' });
-    expect(
-      changesOf('o1', { ...draft, name: ' Otro ', key: ' abc ', withAir: false }, output),
-    ).toEqual({ id: 'o1', name: 'Otro', key: 'abc', withAir: false });
+  it('says what is left of the disk only when it is less than a day', () => {
+    const recording = { folder: null, file: null, freeBytes: 5e9, secondsLeft: 18_000 };
+    const facts = outputFacts({ ...live, kind: 'recording', recording });
+    expect(facts).toEqual([
+      { say: 'state' },
+      { say: 'free', bytes: 5e9 },
+      { say: 'left', seconds: 18_000 },
+    ]);
+    const plenty = { ...recording, secondsLeft: 90_000 };
+    expect(outputFacts({ ...live, kind: 'recording', recording: plenty })).toHaveLength(2);
+    const stopped = { ...live, state: 'failed' as const, kind: 'recording' as const, recording };
+    expect(outputFacts(stopped).map(({ say }) => say)).toEqual(['state', 'free']);
+  });
+  it('speaks of a queue only while live and long', () => {
+    expect(slowQueue({ state: 'live', queueMs: 400 })).toBeNull();
+    expect(slowQueue({ state: 'live', queueMs: 2100 })).toBe(2100);
+    expect(slowQueue({ state: 'retrying', queueMs: 2100 })).toBeNull();
   });
 });
 

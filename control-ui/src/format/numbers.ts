@@ -27,3 +27,15 @@ export function seconds(ms: number, locale: string): string {
 export function meterShare(db: number): number {
   return Math.min(1, Math.max(0, (db + 60) / 60));
 }
+
+/** kb/s → `14,2` (Mb/s, the unit is said once beside several figures). */
+export function megabits(kbps: number, locale: string): string {
+  return decimal(kbps / 1000, 1, locale);
+}
+
+/** Bytes as disks are sold: `142 GB`, `1,9 GB` below ten, `640 MB` below one. */
+export function diskSize(bytes: number, locale: string): string {
+  const gb = bytes / 1e9;
+  if (gb < 1) return `${decimal(bytes / 1e6, 0, locale)} MB`;
+  return `${decimal(gb, gb < 10 ? 1 : 0, locale)} GB`;
+}

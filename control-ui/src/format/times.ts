@@ -56,3 +56,12 @@ export function shortDate(at: number, locale: string, zone: string): string {
     (parts.find((p) => p.type === type)?.value ?? '').replace('.', '');
   return `${part('weekday')} ${part('day')} ${part('month')}`;
 }
+
+/** What is left in s, as people plan with it: `5 h`, `1 h 20 min` below three hours, `42 min`; rounded down. */
+export function roughDuration(seconds: number): string {
+  const minutes = Math.max(0, Math.floor(seconds / 60));
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 3) return `${hours} h`;
+  if (hours === 0) return `${minutes} min`;
+  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+}

@@ -1,17 +1,26 @@
-// Which field of a form a refusal is about.
+// Which field of a form a refusal is about, and in what words.
 import type { Problem } from '../command.ts';
+
+const names = (path: string, field: string): boolean =>
+  path === field || path.startsWith(`${field}.`);
 
 /** The refusal, unless it is shown at one of `fields` already. */
 export function elsewhere(problem: Problem | null, fields: readonly string[]): Problem | null {
-  return fields.some((field) => fieldIssue(problem, field, '') !== null) ? null : problem;
+  return fields.some((field) => fieldIssue(problem, field, { first: '', also: '' }) !== null)
+    ? null
+    : problem;
 }
 
-/** The refusal's own sentence when it names `field`, else null (a field without a mark). */
+/**
+ * What to say at `field`, else null. A refusal is one sentence about the first thing wrong (`first`);
+ * other fields that it names get the page's own (`also`), never somebody else's sentence.
+ */
 export function fieldIssue(
   problem: Problem | null,
   field: string,
-  sentence: string,
+  words: { readonly first: string; readonly also: string },
 ): string | null {
-  const named = problem?.issues.some(({ path }) => path === field || path.startsWith(`${field}.`));
-  return named ? sentence : null;
+  const at = problem?.issues.findIndex(({ path }) => names(path, field)) ?? -1;
+  if (at < 0) return null;
+  return at === 0 ? words.first : words.also;
 }

@@ -4,13 +4,9 @@ import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Person } from '../../../server/contract/people.ts';
 import type { Role } from '../../../server/contract/roles.ts';
-import { useCommand } from '../command.ts';
+import { answerOf, useCommand } from '../command.ts';
 import { useOff } from '../off.ts';
-import { Dialog } from '../parts/dialog.tsx';
-import { Press } from '../parts/press.tsx';
-import { useWords } from '../words.ts';
-import { elsewhere, fieldIssue } from './field-issue.ts';
-import { Forms } from './mantine.tsx';
+import { FormDialog, useMarks } from './form-dialog.tsx';
 import { Twice } from './twice.tsx';
 
 const roles: readonly Role[] = ['admin', 'operator', 'producer', 'field', 'viewer'];
@@ -24,7 +20,6 @@ interface FormProps {
 /** The dialog; closes itself once the server accepted. */
 export function PersonForm({ person, onClose }: FormProps): ReactNode {
   const { t } = useTranslation();
-  const words = useWords();
   const off = useOff('admin');
   const create = useCommand('people.create');
   const update = useCommand('people.update');
@@ -34,11 +29,9 @@ export function PersonForm({ person, onClose }: FormProps): ReactNode {
   const [password, setPassword] = useState('');
   const [held, setHeld] = useState<readonly Role[]>(person?.roles ?? ['operator']);
   const control = person ? update : create;
-  const mark = (field: string): string | null =>
-    fieldIssue(control.problem, field, control.problem ? words(control.problem) : '');
+  const mark = useMarks(control);
 
   const save = async (): Promise<void> => {
-    if (off !== null) return;
     const sameRoles =
       held.length === person?.roles.length && held.every((r) => person.roles.includes(r));
     const done = person
@@ -53,93 +46,73 @@ export function PersonForm({ person, onClose }: FormProps): ReactNode {
   };
 
   return (
-    <Dialog
+    <FormDialog
       title={person ? t('people.edit', { name: person.name }) : t('people.add')}
       onClose={onClose}
-      actions={
-        <>
-          {person && (
-            <Twice
-              words={t('people.remove')}
-              sure={t('people.removing')}
-              off={off}
-              pending={remove.pending}
-              problem={remove.problem}
-              onDismiss={remove.dismiss}
-              onPress={() =>
-                void remove.send({ user: person.user }).then((done) => done && onClose())
-              }
-            />
-          )}
-          <Press onPress={onClose}>{t('do.cancel')}</Press>
-          <Press
-            className="strong"
-            testId="person-save"
+      control={control}
+      fields={['user', 'name', 'password', 'roles']}
+      save={t(person ? 'do.save' : 'do.create')}
+      saveTestId="person-save"
+      off={off}
+      onSave={save}
+      deed={
+        person && (
+          <Twice
+            words={t('people.remove')}
+            sure={t('people.removing')}
             off={off}
-            pending={control.pending}
-            problem={elsewhere(control.problem, ['user', 'name', 'password', 'roles'])}
-            onDismiss={control.dismiss}
-            onPress={() => void save()}
-          >
-            {t(person ? 'do.save' : 'do.create')}
-          </Press>
-        </>
+            {...answerOf(remove)}
+            onPress={() =>
+              void remove.send({ user: person.user }).then((done) => done && onClose())
+            }
+          />
+        )
       }
     >
-      <Forms>
-        <form
-          className="form"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void save();
-          }}
-        >
-          {!person && (
-            <TextInput
-              label={t('people.user')}
-              data-testid="person-user"
-              autoCapitalize="none"
-              spellCheck={false}
-              required
-              error={mark('user')}
-              value={user}
-              onChange={(event) => setUser(event.currentTarget.value)}
-            />
-          )}
-          <TextInput
-            label={t('people.name')}
-            data-testid="person-name"
-            required
-            error={mark('name')}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <PasswordInput
-            label={t(person ? 'people.newPassword' : 'people.password')}
-            data-testid="person-password"
-            autoComplete="new-password"
-            required={!person}
-            error={mark('password')}
-            description={`${t('people.passwordHint')}${person ? `. ${t('people.passwordKept')}` : ''}`}
-            value={password}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-          />
-          <Checkbox.Group
-            label={t('people.roles')}
-            description={person ? t('people.ends') : undefined}
-            error={mark('roles')}
-            value={[...held]}
-            onChange={(next) => setHeld(roles.filter((role) => next.includes(role)))}
-          >
-            <div className="roles">
-              {roles.map((role) => (
-                <Checkbox key={role} value={role} label={t(`role.${role}`)} />
-              ))}
-            </div>
-          </Checkbox.Group>
-          <button type="submit" hidden />
-        </form>
-      </Forms>
-    </Dialog>
+      {!person && (
+        <TextInput
+          label={t('people.user')}
+          data-testid="person-user"
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+          error={mark('user')}
+          description={t('people.userHint')}
+          value={user}
+          onChange={(event) => setUser(event.currentTarget.value)}
+        />
+      )}
+      <TextInput
+        label={t('people.name')}
+        data-testid="person-name"
+        required
+        error={mark('name')}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <PasswordInput
+        label={t(person ? 'people.newPassword' : 'people.password')}
+        data-testid="person-password"
+        autoComplete="new-password"
+        required={!person}
+        error={mark('password')}
+        description={`${t('people.passwordHint')}${person ? `. ${t('people.passwordKept')}` : ''}`}
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+      />
+      <Checkbox.Group
+        label={t('people.roles')}
+        description={person ? t('people.ends') : undefined}
+        error={mark('roles')}
+        value={[...held]}
+        onChange={(next) => setHeld(roles.filter((role) => next.includes(role)))}
+      >
+        <div className="roles">
+          {roles.map((role) => (
+            <Checkbox key={role} value={role} label={t(`role.${role}`)} />
+          ))}
+        </div>
+      </Checkbox.Group>
+    </FormDialog>
   );
 }

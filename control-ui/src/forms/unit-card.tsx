@@ -1,10 +1,8 @@
 // A field unit's card: its addresses and keys on request, a new key, and its removal.
-// oxlint-disable-next-line import/no-unassigned-import -- Vite collects the styles
-import './credentials.css';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FeedCredentials } from '../../../server/contract/field.ts';
-import { useCommand } from '../command.ts';
+import { answerOf, useCommand } from '../command.ts';
 import { useOff } from '../off.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Press } from '../parts/press.tsx';
@@ -39,9 +37,7 @@ export function UnitCard({ id, known, onClose }: CardProps): ReactNode {
             sure={t('unitCard.removing')}
             testId="unit-remove"
             off={off}
-            pending={remove.pending}
-            problem={remove.problem}
-            onDismiss={remove.dismiss}
+            {...answerOf(remove)}
             onPress={() => void remove.send({ id }).then((done) => done && onClose())}
           />
           <Press className="strong" onPress={onClose}>
@@ -55,9 +51,7 @@ export function UnitCard({ id, known, onClose }: CardProps): ReactNode {
           <Press
             testId="unit-reveal"
             off={off}
-            pending={reveal.pending}
-            problem={reveal.problem}
-            onDismiss={reveal.dismiss}
+            {...answerOf(reveal)}
             onPress={() => void reveal.send({ id }).then((found) => found && setFeeds(found.feeds))}
           >
             {t('unitCard.reveal')}

@@ -3,7 +3,7 @@ import { Check, TriangleAlert } from 'lucide-react';
 import { useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Alarm } from '../../../server/contract/station.ts';
-import { useCommand } from '../command.ts';
+import { answerOf, useCommand } from '../command.ts';
 import { duration } from '../format/times.ts';
 import { useOff } from '../off.ts';
 import { Press } from '../parts/press.tsx';
@@ -35,9 +35,7 @@ export function Acknowledge({ id }: { readonly id: string }): ReactNode {
       className="compact"
       testId="alarm-done"
       off={off}
-      pending={acknowledge.pending}
-      problem={acknowledge.problem}
-      onDismiss={acknowledge.dismiss}
+      {...answerOf(acknowledge)}
       onPress={() => void acknowledge.send({ id })}
     >
       <Check aria-hidden size={16} /> {t('do.done')}

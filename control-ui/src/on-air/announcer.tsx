@@ -11,13 +11,15 @@ export function Announcer(): ReactNode {
   const { t } = useTranslation();
   const words = useWords();
   const face = useSlice((s) => airFace(s.air, s.outputs));
+  const feeding = useSlice((s) => s.air.feeding);
   const program = useSlice((s) => s.switcher.program);
   const alarm = useAlarms()[0];
   const urgent = alarm && alarm.seenBy === null ? words(alarm) : '';
   return (
     <div className="unseen">
       <p aria-live="polite">
-        {t(`air.${face}`)}. {program === null ? '' : t('picture.program', { scene: program })}
+        {t(`air.${face}`)}. {feeding !== 'off' && `${t(`feeding.${feeding}`)}. `}
+        {program === null ? '' : t('picture.program', { scene: program })}
       </p>
       <p aria-live="assertive">{urgent}</p>
     </div>

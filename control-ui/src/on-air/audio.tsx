@@ -3,7 +3,7 @@ import { Mic, MicOff } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AudioInput } from '../../../server/contract/switcher.ts';
-import { useCommand } from '../command.ts';
+import { answerOf, useCommand } from '../command.ts';
 import { useSwitcherOff } from '../off.ts';
 import { Press } from '../parts/press.tsx';
 import { useSlice } from '../studio.tsx';
@@ -20,9 +20,7 @@ function Input({ input }: { readonly input: AudioInput }): ReactNode {
       <Press
         className="mute"
         off={off}
-        pending={mute.pending}
-        problem={mute.problem}
-        onDismiss={mute.dismiss}
+        {...answerOf(mute)}
         pressed={input.muted}
         testId={`mute-${input.name}`}
         onPress={() => void mute.send({ input: input.name, muted: !input.muted })}

@@ -2,7 +2,7 @@
 import { CloudOff } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useCommand } from '../command.ts';
+import { answerOf, useCommand } from '../command.ts';
 import { seconds } from '../format/numbers.ts';
 import { useSwitcherOff } from '../off.ts';
 import { Hold } from '../parts/hold.tsx';
@@ -47,15 +47,7 @@ export function Cut(): ReactNode {
   const { t } = useTranslation();
   const { cut, doCut, offTake } = useSwitching();
   return (
-    <Press
-      className="cut"
-      testId="cut"
-      off={offTake}
-      pending={cut.pending}
-      problem={cut.problem}
-      onDismiss={cut.dismiss}
-      onPress={doCut}
-    >
+    <Press className="cut" testId="cut" off={offTake} {...answerOf(cut)} onPress={doCut}>
       {t('do.cut')}
     </Press>
   );
@@ -64,11 +56,12 @@ export function Cut(): ReactNode {
 /** YA REGRESAMOS: one press on the desk, a hold on the phone. */
 export function Panic({ byHold = false }: { readonly byHold?: boolean }): ReactNode {
   const { t } = useTranslation();
-  const { panic, doPanic, offPanic } = useSwitching();
+  const { panic, doPanic, offPanic, panicBy } = useSwitching();
   const shared = {
     className: 'panic',
     testId: 'panic',
     off: offPanic,
+    hint: t(`panic.${panicBy}`),
     pending: panic.pending,
     problem: panic.problem,
     onDismiss: panic.dismiss,

@@ -1,16 +1,21 @@
 // Which dialog is open, and the dialogs themselves; the forms come over the wire only when first opened.
 import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
 import { AlarmList } from './alarm-list.tsx';
-import { GoLive, StopAir } from './air-dialogs.tsx';
+import { ContinuityDialog } from './continuity-dialog.tsx';
+import { GoLive } from './go-live.tsx';
 import { Help } from './help.tsx';
 import { DialogsContext, type OpenDialog } from './open-dialog.ts';
 import { OutputStop } from './output-stop.tsx';
+import { StopAir } from './stop-air.tsx';
 
 const OutputForm = lazy(async () => ({
   default: (await import('../forms/output-form.tsx')).OutputForm,
 }));
 const UnitForm = lazy(async () => ({ default: (await import('../forms/unit-form.tsx')).UnitForm }));
 const UnitCard = lazy(async () => ({ default: (await import('../forms/unit-card.tsx')).UnitCard }));
+const UplinkForm = lazy(async () => ({
+  default: (await import('../forms/uplink-form.tsx')).UplinkForm,
+}));
 const People = lazy(async () => ({ default: (await import('../forms/people.tsx')).People }));
 
 function Shown({
@@ -39,11 +44,20 @@ function Shown({
       return <UnitForm onClose={onClose} />;
     case 'unit':
       return <UnitCard id={dialog.id} onClose={onClose} />;
+    case 'continuity':
+      return <ContinuityDialog onClose={onClose} />;
+    case 'uplink':
+      return <UplinkForm onClose={onClose} />;
     case 'people':
       return <People onClose={onClose} />;
     default:
       return dialog satisfies never;
   }
+}
+
+/** What a dialog gives way to when it closes. */
+function afterwards(dialog: OpenDialog): OpenDialog | null {
+  return dialog.kind === 'uplink' && dialog.from ? { kind: dialog.from } : null;
 }
 
 /** Holds the one open dialog. */
@@ -54,7 +68,7 @@ export function DialogsProvider({ children }: { readonly children: ReactNode }):
     <DialogsContext value={dialogs}>
       {children}
       <Suspense fallback={null}>
-        {dialog && <Shown dialog={dialog} onClose={() => setDialog(null)} />}
+        {dialog && <Shown dialog={dialog} onClose={() => setDialog(afterwards(dialog))} />}
       </Suspense>
     </DialogsContext>
   );

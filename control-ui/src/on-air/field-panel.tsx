@@ -1,39 +1,21 @@
 // CAMPO: the crews, what arrives from each, and which one the scene shows.
 import { Plus, QrCode } from 'lucide-react';
-import { useSyncExternalStore, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Unit, UnitFeed } from '../../../server/contract/field.ts';
-import { useCommand } from '../command.ts';
+import { answerOf, useCommand } from '../command.ts';
 import { bitrate } from '../format/numbers.ts';
 import { duration } from '../format/times.ts';
 import { useOff } from '../off.ts';
 import { Panel } from '../parts/panel.tsx';
 import { Press } from '../parts/press.tsx';
-import { sparkPath } from '../state/history.ts';
-import { useSecond, useSlice, useStudio } from '../studio.tsx';
+import { ShapeMark } from '../parts/shape-mark.tsx';
+import { Sparkline } from '../parts/sparkline.tsx';
+import { useSecond, useSlice } from '../studio.tsx';
 import { useLocale, useWords } from '../words.ts';
 import { useDialogs } from './open-dialog.ts';
-import { ShapeMark } from '../parts/shape-mark.tsx';
 import { Unfresh } from './unfresh.tsx';
 import { streamWords, unitShape } from './unit-face.ts';
-
-const spark = { width: 72, height: 24 };
-
-function Sparkline({ id, expected }: { readonly id: string; expected: number }): ReactNode {
-  const { t } = useTranslation();
-  const { rates } = useStudio();
-  const values = useSyncExternalStore(rates.subscribe, () => rates.history()[id]) ?? [];
-  return (
-    <svg
-      className="spark"
-      viewBox={`0 0 ${spark.width} ${spark.height}`}
-      role="img"
-      aria-label={t('field.minute')}
-    >
-      <path d={sparkPath(values, expected, spark.width, spark.height)} />
-    </svg>
-  );
-}
 
 /** "Se cayó hace 0:12", "Señal baja", "En vivo"… */
 function UnitWord({ unit }: { readonly unit: Pick<Unit, 'state' | 'since'> }): ReactNode {
@@ -53,9 +35,7 @@ function ShowButton({ id, feed, inScene, alone }: ShowProps): ReactNode {
       testId={`show-${feed.id}`}
       off={off ?? (shown ? t('field.shownAlready') : null)}
       pressed={shown}
-      pending={show.pending}
-      problem={show.problem}
-      onDismiss={show.dismiss}
+      {...answerOf(show)}
       onPress={() => void show.send({ id, feed: feed.id })}
     >
       {alone ? t(shown ? 'field.inScene' : 'field.show') : feed.label}
@@ -116,7 +96,7 @@ function UnitRow({ id }: { readonly id: string }): ReactNode {
           })}
         {arriving && facts.length > 0 && <small>{facts.join(' · ')}</small>}
       </span>
-      <Sparkline id={id} expected={unit.expectedKbps} />
+      <Sparkline of={`unit/${id}`} full={unit.expectedKbps} />
       <button
         type="button"
         className="press icon"

@@ -3,7 +3,7 @@ import { TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Occurrence } from '../../../server/contract/grid.ts';
-import { useCommand } from '../command.ts';
+import { answerOf, useCommand } from '../command.ts';
 import { countdown, duration, shortDate } from '../format/times.ts';
 import { useOff } from '../off.ts';
 import { Press } from '../parts/press.tsx';
@@ -92,9 +92,7 @@ export function HoldGrid({ testId, className = '' }: HoldGridProps): ReactNode {
       testId={testId}
       className={className}
       off={off ?? (mode === 'manual' ? t('off.held') : null)}
-      pending={hold.pending}
-      problem={hold.problem}
-      onDismiss={hold.dismiss}
+      {...answerOf(hold)}
       onPress={() => void hold.send({})}
     >
       {t('do.hold')}
@@ -120,9 +118,7 @@ export function HoldRelease(): ReactNode {
         testId="release"
         className={mode === 'manual' ? 'strong' : ''}
         off={off ?? (mode === 'automatic' ? t('off.released') : null)}
-        pending={release.pending}
-        problem={release.problem}
-        onDismiss={release.dismiss}
+        {...answerOf(release)}
         onPress={() => void release.send({})}
       >
         {t('do.release')}
@@ -153,14 +149,14 @@ export function GridPanel(): ReactNode {
       <div className="grid-foot">
         <Announcement />
         <HoldRelease />
-        <p className="muted small">
+        <p className="muted small grid-note" title={note === '' ? undefined : note}>
           {problems.length > 0 && (
             <span className="warn">{t('grid.problems', { count: problems.length })} · </span>
           )}
-          {note !== '' && `${note} · `}
           <a href="/programacion" target="_blank" rel="noreferrer">
             {t('menu.week')}
           </a>
+          {note !== '' && ` · ${note}`}
         </p>
       </div>
     </section>

@@ -4,6 +4,9 @@ import { createContext, useContext } from 'react';
 /** The dialogs of the page. */
 export type OpenDialog =
   | { kind: 'goLive' | 'stopAir' | 'alarms' | 'help' | 'addOutput' | 'addUnit' | 'people' }
+  | { kind: 'continuity' }
+  /** `from`: the dialog that it gives way to again when it closes. */
+  | { kind: 'uplink'; from?: 'goLive' }
   | { kind: 'output' | 'stopOutput' | 'unit'; id: string };
 
 export interface Dialogs {

@@ -7,13 +7,14 @@ import { useSecond, useSlice } from '../studio.tsx';
 import { useLocale } from '../words.ts';
 import { AlarmLine } from './alarm-line.tsx';
 import { Audio } from './audio.tsx';
+import { Continuity, CoverButton } from './continuity.tsx';
 import { Cut, Panic, Take, Transition } from './deck.tsx';
 import { FieldPanel } from './field-panel.tsx';
 import { Announcement, farMs, HoldGrid, HoldRelease } from './grid-panel.tsx';
 import { LowerThird } from './lower-third.tsx';
-import { ProgramMonitor } from './monitors.tsx';
 import { OutputsPanel } from './outputs-panel.tsx';
 import { PersonMenu } from './person-menu.tsx';
+import { ProgramMonitor } from './program-monitor.tsx';
 import { Scenes } from './scenes.tsx';
 import { AirControl, Mode, OnAir, StationName } from './status-bar.tsx';
 
@@ -25,6 +26,8 @@ function NowNext(): ReactNode {
   const now = useSlice((s) => s.grid.now);
   const next = useSlice((s) => s.grid.next);
   const announced = useSlice((s) => s.grid.announced);
+  const urgent = useSlice((s) => s.air.forced !== null || s.air.preparing !== null);
+  if (urgent) return <Continuity />;
   if (announced) {
     return (
       <div className="now-next-lines announced">
@@ -90,6 +93,7 @@ export function Phone(): ReactNode {
         </div>
         <div className="sheet" inert={shown !== 1}>
           <AirControl />
+          <CoverButton />
           <OutputsPanel />
         </div>
         <div className="sheet" inert={shown !== 2}>

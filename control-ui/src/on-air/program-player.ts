@@ -31,12 +31,26 @@ function createPlayer(library: Library, video: HTMLVideoElement): Mpegts.Player 
   return player;
 }
 
+export interface ProgramPlayer {
+  readonly state: PlayerState;
+  /** How far the picture shown is behind what has arrived, ms in tenths of a second; null if unknown. */
+  readonly lagMs: number | null;
+}
+
+/** What lies between the picture shown and the newest one received. */
+function lagOf({ buffered, currentTime }: HTMLVideoElement): number | null {
+  if (buffered.length === 0) return null;
+  const behind = buffered.end(buffered.length - 1) - currentTime;
+  return Math.max(0, Math.round(behind * 10)) * 100;
+}
+
 /** Keeps `video` playing the program while `wanted`; the library is fetched when first needed. */
 export function useProgramPlayer(
   video: RefObject<HTMLVideoElement | null>,
   wanted: boolean,
-): PlayerState {
+): ProgramPlayer {
   const [state, setState] = useState<PlayerState>('opening');
+  const [lagMs, setLag] = useState<number | null>(null);
   useEffect(() => {
     const element = video.current;
     if (!wanted || !element) return undefined;
@@ -79,6 +93,7 @@ export function useProgramPlayer(
         position = element.currentTime;
         movedAt = now;
         setState('playing');
+        setLag(lagOf(element));
         return;
       }
       if (now - movedAt >= stalledMs) setState((was) => (was === 'playing' ? 'stalled' : was));
@@ -94,5 +109,5 @@ export function useProgramPlayer(
       setState('opening');
     };
   }, [video, wanted]);
-  return wanted ? state : 'off';
+  return wanted ? { state, lagMs } : { state: 'off', lagMs: null };
 }

@@ -2,7 +2,7 @@
 import { Circle, CircleDot, Hand, Square, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useCommand } from '../command.ts';
+import { answerOf, useCommand } from '../command.ts';
 import { airClock, clockTime, duration, shortDate } from '../format/times.ts';
 import { useOff } from '../off.ts';
 import { Hold } from '../parts/hold.tsx';
@@ -10,6 +10,7 @@ import { Press } from '../parts/press.tsx';
 import { useSecond, useSlice } from '../studio.tsx';
 import { useActor, useLocale } from '../words.ts';
 import { airFace } from './air-state.ts';
+import { Continuity } from './continuity.tsx';
 import { useDialogs } from './open-dialog.ts';
 import { PersonMenu } from './person-menu.tsx';
 
@@ -35,7 +36,13 @@ export function OnAir(): ReactNode {
   const face = useSlice((s) => airFace(s.air, s.outputs));
   const out = face === 'live' || face === 'slate' || face === 'stopping';
   return (
-    <div className="on-air" data-face={face} data-testid="on-air" data-on-air={air.onAir}>
+    <div
+      className="on-air"
+      data-face={face}
+      data-forced={air.forced !== null}
+      data-testid="on-air"
+      data-on-air={air.onAir}
+    >
       {out && <Square aria-hidden className="air-shape" fill="currentColor" />}
       {(face === 'noContact' || face === 'nobody') && (
         <TriangleAlert aria-hidden className="air-shape" />
@@ -44,9 +51,9 @@ export function OnAir(): ReactNode {
       <span className="air-word">{t(`air.${face}`)}</span>
       {air.onAir && air.since !== null && <AirClock since={air.since} />}
       {out && (
-        <span className="air-source" data-source={air.source}>
-          {air.source === 'slate' && <TriangleAlert aria-hidden size={18} />}
-          {t(`source.${air.source}`)}
+        <span className="air-source" data-feeding={air.feeding} data-testid="feeding">
+          {air.feeding !== 'program' && <TriangleAlert aria-hidden size={18} />}
+          {t(`feeding.${air.feeding}`)}
         </span>
       )}
     </div>
@@ -122,9 +129,7 @@ export function AirControl(): ReactNode {
       className="end-air"
       testId="stop-air"
       off={off}
-      pending={stop.pending}
-      problem={stop.problem}
-      onDismiss={stop.dismiss}
+      {...answerOf(stop)}
       onHeld={() => void stop.send({})}
       onBrief={() => dialogs.open({ kind: 'stopAir' })}
     >
@@ -141,6 +146,7 @@ export function StatusBar(): ReactNode {
       <StationName />
       <OnAir />
       <AirControl />
+      <Continuity />
       <StationTime />
       <Mode />
       <PersonMenu />

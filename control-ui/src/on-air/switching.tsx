@@ -2,7 +2,7 @@
 import { createContext, useContext, useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCommand, type Control } from '../command.ts';
-import { useSwitcherOff } from '../off.ts';
+import { useOff, useSwitcherOff } from '../off.ts';
 import { useSlice } from '../studio.tsx';
 
 export interface Switching {
@@ -14,6 +14,8 @@ export interface Switching {
   readonly offPreview: string | null;
   readonly offTake: string | null;
   readonly offPanic: string | null;
+  /** Whose slate YA REGRESAMOS puts on now: the scene of OBS, or air's own. */
+  readonly panicBy: 'obs' | 'air';
   readonly doPreview: (scene: string) => void;
   /** Both carry the program the operator sees at the press. */
   readonly doTake: () => void;
@@ -29,7 +31,10 @@ export function SwitchingProvider({ children }: { readonly children: ReactNode }
   const seenProgram = useSlice((s) => s.switcher.program);
   const seenPreview = useSlice((s) => s.switcher.preview);
   const slateScene = useSlice((s) => s.switcher.slateScene);
+  const obsHere = useSlice((s) => s.switcher.connection === 'connected');
+  const airHere = useSlice((s) => s.air.connected);
   const off = useSwitcherOff();
+  const role = useOff();
   const preview = useCommand('switcher.preview');
   const take = useCommand('switcher.take');
   const cut = useCommand('switcher.cut');
@@ -38,7 +43,8 @@ export function SwitchingProvider({ children }: { readonly children: ReactNode }
   const switching = useMemo((): Switching => {
     const offTake =
       off ?? (seenPreview === null || seenProgram === null ? t('off.noPreview') : null);
-    const offPanic = off ?? (slateScene === null ? t('off.noSlate') : null);
+    const panicBy = obsHere && slateScene !== null ? 'obs' : 'air';
+    const offPanic = role ?? (panicBy === 'air' && !airHere ? t('off.noSlate') : null);
     return {
       preview,
       take,
@@ -47,6 +53,7 @@ export function SwitchingProvider({ children }: { readonly children: ReactNode }
       offPreview: off,
       offTake,
       offPanic,
+      panicBy,
       doPreview(scene) {
         if (off === null) void preview.send({ scene });
       },
@@ -61,10 +68,24 @@ export function SwitchingProvider({ children }: { readonly children: ReactNode }
         }
       },
       doPanic() {
+        // The server falls back to air's own slate by itself.
         if (offPanic === null) void panic.send({});
       },
     };
-  }, [t, off, seenPreview, seenProgram, slateScene, preview, take, cut, panic]);
+  }, [
+    t,
+    off,
+    role,
+    obsHere,
+    airHere,
+    seenPreview,
+    seenProgram,
+    slateScene,
+    preview,
+    take,
+    cut,
+    panic,
+  ]);
   return <Context value={switching}>{children}</Context>;
 }
 

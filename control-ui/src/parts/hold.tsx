@@ -52,7 +52,7 @@ export function Hold(props: HoldProps): ReactNode {
         type="button"
         className={`press press-hold ${className}`}
         data-holding={holding}
-        title={off ?? undefined}
+        title={off ?? props.hint}
         aria-disabled={off !== null}
         aria-busy={pending}
         aria-label={props.label}

@@ -16,6 +16,8 @@ export interface PressProps {
   readonly onDismiss?: () => void;
   readonly pressed?: boolean;
   readonly label?: string;
+  /** What it will do, on hover, while it can be used. */
+  readonly hint?: string | undefined;
   readonly testId?: string;
 }
 
@@ -31,7 +33,7 @@ export function Press(props: PressProps): ReactNode {
       <button
         type="button"
         className={`press ${className}`}
-        title={off ?? undefined}
+        title={off ?? props.hint}
         aria-disabled={off !== null}
         aria-busy={pending}
         aria-pressed={props.pressed}

@@ -1,26 +1,16 @@
 // The sign-in page.
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Failure } from '../../../server/contract/failures.ts';
 import { FailureWords, Field, Gate } from './gate.tsx';
 import { signIn, type Me } from './session.ts';
+import { useSubmit } from './use-submit.ts';
 
 /** Asks for name and password until the server accepts them. */
 export function SignIn({ onSignedIn }: { readonly onSignedIn: (me: Me) => void }): ReactNode {
   const { t } = useTranslation();
   const [user, setUser] = useState('');
   const [password, setPassword] = useState('');
-  const [pending, setPending] = useState(false);
-  const [failure, setFailure] = useState<Failure | 'silence' | null>(null);
-  const submit = async (): Promise<void> => {
-    if (pending) return;
-    setPending(true);
-    setFailure(null);
-    const answer = await signIn(user.trim(), password);
-    setPending(false);
-    if (answer.ok) onSignedIn(answer.me);
-    else setFailure(answer.failure ?? 'silence');
-  };
+  const { pending, failure, submit } = useSubmit(() => signIn(user.trim(), password), onSignedIn);
   return (
     <Gate title={t('signIn.title')} onSubmit={() => void submit()}>
       <Field

@@ -1,9 +1,9 @@
 // The one-time page that sets the first administrator's password.
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Failure } from '../../../server/contract/failures.ts';
 import { FailureWords, Field, Gate } from './gate.tsx';
 import { setUp, type Me } from './session.ts';
+import { useSubmit } from './use-submit.ts';
 
 /** The contract's least length of a password. */
 const shortest = 10;
@@ -19,21 +19,12 @@ export function Welcome({ token, onSignedIn }: WelcomeProps): ReactNode {
   const { t } = useTranslation();
   const [password, setPassword] = useState('');
   const [again, setAgain] = useState('');
-  const [pending, setPending] = useState(false);
-  const [failure, setFailure] = useState<Failure | 'silence' | null>(null);
+  const { pending, failure, submit } = useSubmit(() => setUp(token, password), onSignedIn);
   const tooShort = password.length < shortest;
   const differs = again !== '' && again !== password;
-  const submit = async (): Promise<void> => {
-    if (pending || tooShort || password !== again) return;
-    setPending(true);
-    setFailure(null);
-    const answer = await setUp(token, password);
-    setPending(false);
-    if (answer.ok) onSignedIn(answer.me);
-    else setFailure(answer.failure ?? 'silence');
-  };
+  const complete = !tooShort && password === again;
   return (
-    <Gate title={t('welcome.title')} onSubmit={() => void submit()}>
+    <Gate title={t('welcome.title')} onSubmit={() => complete && void submit()}>
       <p>{t('welcome.text')}</p>
       <Field
         label={t('welcome.password')}
@@ -63,7 +54,7 @@ export function Welcome({ token, onSignedIn }: WelcomeProps): ReactNode {
         className="press strong"
         data-testid="welcome-submit"
         aria-busy={pending}
-        disabled={tooShort || password !== again}
+        disabled={!complete}
       >
         {t('welcome.submit')}
       </button>

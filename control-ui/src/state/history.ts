@@ -1,11 +1,11 @@
-// The last minute of each field unit's bitrate, sampled on this page once a second.
+// The last minute of each bitrate, sampled on this page once a second.
 
 /** kb/s, oldest first, at most `historySeconds` values. */
 export type BitrateHistory = Readonly<Record<string, readonly number[]>>;
 
 export const historySeconds = 60;
 
-/** The history one second later; units that are gone are forgotten. `rates` is kb/s by unit id. */
+/** The history one second later; who is gone is forgotten. `rates` is kb/s by id. */
 export function nextHistory(
   history: BitrateHistory,
   rates: Readonly<Record<string, number>>,

@@ -1,18 +1,18 @@
-// The program bus: reads the program, covers its losses with the slate, and feeds every consumer.
-import type { AirSource } from '../../contract/air.ts';
+// The program bus: reads program and bypass, covers losses with the best slate, and feeds every consumer.
+import type { AirFeeding, AirSource, SlateKind } from '../../contract/air.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
+import type { Cut, Step } from './cut.ts';
 import { createFanOut } from './fan-out.ts';
-import { createProgramReader, type ReaderAddress } from './program-reader.ts';
 import { createReelPlayer } from './reel-player.ts';
+import type { Reel } from './reel.ts';
 import type { Slate } from './slate.ts';
+import { createSourceReader, type ReaderAddress, type SourceReader } from './source-reader.ts';
 import {
   createSplicer,
   defaultSplicerSettings,
-  type Cut,
   type SplicerCounts,
   type SplicerSettings,
-  type Step,
 } from './splicer.ts';
 import type { BusTap } from './tap.ts';
 
@@ -23,8 +23,12 @@ export interface BusPorts {
   readonly random: () => number;
   /** Where the program is read; null while the ingest is not there. */
   program(): ReaderAddress | null;
-  readonly slate: Pick<Slate, 'reel' | 'onChange'>;
+  /** Where a bypass of this name is read; null while it cannot be. */
+  bypass(name: string): ReaderAddress | null;
+  readonly slate: Pick<Slate, 'pick' | 'watch' | 'watchEnded' | 'onChange'>;
   readonly settings?: SplicerSettings;
+  /** First timestamp sent, ms; 0 except where a test looks at what happens after weeks. */
+  readonly startMs?: number;
 }
 
 export interface BusReport {
@@ -32,6 +36,10 @@ export interface BusReport {
   readonly source: AirSource;
   /** Epoch ms at which `source` last changed; null before the first change. */
   readonly sourceSince: number | null;
+  /** Whose pictures those are. */
+  readonly feeding: AirFeeding;
+  /** What goes out, or would now, without program and bypass. */
+  readonly slate: SlateKind;
   /** The newest change of source; null before the first. */
   readonly cut: Cut | null;
   readonly counts: SplicerCounts;
@@ -39,12 +47,16 @@ export interface BusReport {
 
 export interface Bus {
   readonly tap: BusTap;
-  /** Whether the bus is to send at all; the program is followed either way. */
+  /** Whether the bus is to send at all; its sources are followed either way. */
   run(on: boolean): void;
-  /** The program's address may have changed. */
+  /** What goes out when the program is lost, by its name; null: the slate at once. */
+  bypass(name: string | null): void;
+  /** Whether the slate goes out whatever arrives. */
+  force(on: boolean): void;
+  /** The sources' addresses may have changed. */
   poke(): void;
   report(): BusReport;
-  /** Called when `source` or `cut` changed; returns the removal. */
+  /** Called when `source`, `feeding` or `cut` changed; returns the removal. */
   onChange(listener: () => void): () => void;
   close(): void;
 }
@@ -56,52 +68,81 @@ const lateTickMs = 150;
 /** Makes the bus, off; it starts reading the program at once. */
 export function createBus(ports: BusPorts): Bus {
   const { clock, log, slate } = ports;
-  const splicer = createSplicer(ports.settings ?? defaultSplicerSettings);
+  const splicer = createSplicer(ports.settings ?? defaultSplicerSettings, ports.startMs);
   const fan = createFanOut(log);
   const listeners = new Set<() => void>();
-  let source: AirSource = 'off';
+  let feeding: AirFeeding = 'off';
   let sourceSince: number | null = null;
   let lastCut: Cut | null = null;
   let lastTick = clock.mono();
+  let playing: Reel | null = null;
+  let bypassName: string | null = null;
+  let bypassReader: SourceReader | null = null;
 
   const player = createReelPlayer(clock, (tag) => take(splicer.push('slate', tag, clock.mono())));
-  const reader = createProgramReader({
+  const programReader = createSourceReader({
     clock,
-    log,
+    log: log.child({ source: 'program' }),
     random: ports.random,
     address: () => ports.program(),
-    onTag: (tag) => take(splicer.push('program', tag, clock.mono())),
-    onEnded: () => take(splicer.ended('program', clock.mono())),
+    onTag(tag) {
+      take(splicer.push('program', tag, clock.mono()));
+      slate.watch(tag);
+    },
+    onEnded() {
+      take(splicer.ended('program', clock.mono()));
+      slate.watchEnded();
+    },
   });
+
+  function readBypass(name: string): SourceReader {
+    return createSourceReader({
+      clock,
+      log: log.child({ source: 'bypass', name }),
+      random: ports.random,
+      address: () => ports.bypass(name),
+      onTag: (tag) => take(splicer.push('bypass', tag, clock.mono())),
+      onEnded: () => take(splicer.ended('bypass', clock.mono())),
+    });
+  }
 
   function take(step: Step): void {
     if (step.cut) {
       lastCut = step.cut;
-      log.info({ ...step.cut, ...splicer.counts }, 'bus cut');
+      const kind = step.cut.to === 'slate' ? { slate: slateKind() } : {};
+      log.info({ ...step.cut, ...kind, ...splicer.counts }, 'bus cut');
       // Before the tags: a player still running must not send between them.
       player.stop();
+      playing = null;
     }
     for (const tag of step.tags) fan.send(tag, splicer.script);
-    if (step.cut?.to === 'slate') startSlate();
+    if (step.cut?.to === 'slate') startSlate(true);
     else if (step.cut || step.tags.length > 0) settle(step.cut !== null);
   }
 
-  /** From its own first key frame, at this moment. */
-  function startSlate(): void {
+  function slateKind(): SlateKind {
+    return slate.pick(splicer.still)?.kind ?? 'none';
+  }
+
+  /** The best there is, from its own first key frame, at this moment; unless it is playing. */
+  function startSlate(cut: boolean): void {
+    const best = slate.pick(splicer.still);
+    if (best ? best.reel === playing : !cut) return;
     take(splicer.ended('slate', clock.mono()));
-    const reel = slate.reel();
-    if (reel) player.play(reel);
-    else log.warn({}, 'no slate is ready; nothing goes out until it is or the program returns');
+    playing = best?.reel ?? null;
+    if (best) {
+      if (!cut) log.info({ slate: best.kind }, 'another slate');
+      player.play(best.reel);
+    } else log.warn({}, 'no slate is ready; nothing goes out until it is or the program returns');
     settle(true);
   }
 
   /** Tells what is being fed now, when that changed. */
   function settle(cut: boolean): void {
-    const now: AirSource = !splicer.feeding ? 'off' : splicer.source === 'slate' ? 'slate' : 'live';
-    if (now !== source) {
-      source = now;
-      sourceSince = clock.now();
-    } else if (!cut) return;
+    const now: AirFeeding = splicer.feeding ? splicer.source : 'off';
+    if (now === feeding && !cut) return;
+    if (sourceOf(now) !== sourceOf(feeding)) sourceSince = clock.now();
+    feeding = now;
     for (const listener of listeners) listener();
   }
 
@@ -111,11 +152,13 @@ export function createBus(ports: BusPorts): Bus {
     lastTick = mono;
     // Loss is judged only after the packets that came meanwhile had their turn.
     if (!late) take(splicer.tick(mono));
+    // Nothing to show so far: the first picture that arrives is better than none.
+    if (splicer.source === 'slate' && playing === null) startSlate(false);
   }
 
   const cancelTick = clock.every(tickMs, tick);
   const forgetSlate = slate.onChange(() => {
-    if (splicer.source === 'slate') startSlate();
+    if (splicer.source === 'slate') startSlate(false);
   });
 
   return {
@@ -129,12 +172,31 @@ export function createBus(ports: BusPorts): Bus {
       if (on === (splicer.source !== 'off')) return;
       if (on) return take(splicer.start(clock.mono()));
       player.stop();
+      playing = null;
       splicer.stop();
       fan.pause();
       settle(true);
     },
-    poke: () => reader.poke(),
-    report: () => ({ source, sourceSince, cut: lastCut, counts: splicer.counts }),
+    bypass(name) {
+      if (name === bypassName) return;
+      bypassName = name;
+      bypassReader?.close();
+      take(splicer.ended('bypass', clock.mono()));
+      bypassReader = name === null ? null : readBypass(name);
+    },
+    force: (on) => take(splicer.force(on, clock.mono())),
+    poke() {
+      programReader.poke();
+      bypassReader?.poke();
+    },
+    report: () => ({
+      source: sourceOf(feeding),
+      sourceSince,
+      feeding,
+      slate: slateKind(),
+      cut: lastCut,
+      counts: splicer.counts,
+    }),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -143,9 +205,14 @@ export function createBus(ports: BusPorts): Bus {
       cancelTick();
       forgetSlate();
       player.stop();
-      reader.close();
+      programReader.close();
+      bypassReader?.close();
       splicer.stop();
       fan.pause();
     },
   };
+}
+
+function sourceOf(feeding: AirFeeding): AirSource {
+  return feeding === 'program' || feeding === 'bypass' ? 'live' : feeding;
 }

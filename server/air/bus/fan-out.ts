@@ -1,6 +1,6 @@
 // Hands the bus to its consumers: each starts on a key frame with its headers, none can touch another.
 import type { Log } from '../../core/log.ts';
-import type { FlvTag } from './flv-tag.ts';
+import { retimed, type FlvTag } from './flv-tag.ts';
 import { createGopCache } from './gop-cache.ts';
 
 type Consumer = (tag: FlvTag) => void;
@@ -58,7 +58,7 @@ export function createFanOut(log: Log): FanOut {
     if (!first) return;
     joined.started = true;
     for (const tag of [preamble.script, preamble.video, preamble.audio]) {
-      if (tag && !give(joined, { ...tag, timestamp: first.timestamp })) return;
+      if (tag && !give(joined, retimed(tag, first.timestamp))) return;
     }
     for (const tag of group) if (!give(joined, tag)) return;
   }

@@ -1,6 +1,6 @@
 // Bytes of an FLV stream, in any chunking, to tags: holds at most one tag, refuses what is not FLV.
 import { StudioError } from '../../core/errors.ts';
-import { makeTag, tagTypeOf, type FlvTag } from './flv-tag.ts';
+import { tagHeaderBytes, tagOfFrame, tagOverhead, tagTypeOf, type FlvTag } from './flv-tag.ts';
 
 export interface FlvParser {
   /**
@@ -15,27 +15,26 @@ const defaultMaxTagBytes = 8 * 1024 * 1024;
 /** Signature, version, flags, header length; a header may announce more bytes, to be skipped. */
 const fileHeaderBytes = 9;
 const maxFileHeaderBytes = 64;
-const tagHeaderBytes = 11;
 
-/** What the next bytes are: fixed-size pieces land in `scratch`, tag data in its own buffer. */
-type Expecting = 'fileHeader' | 'skip' | 'firstPrevious' | 'tagHeader' | 'body' | 'previous';
+/** What the next bytes are; `rest` is a tag's data and the size of the whole tag behind it. */
+type Expecting = 'fileHeader' | 'skip' | 'firstPrevious' | 'tagHeader' | 'rest';
 
-/** Makes a parser for one stream. `maxTagBytes` bounds one tag's data. */
+/**
+ * Makes a parser for one stream. `maxTagBytes` bounds one tag's data. A tag that lies whole in a chunk
+ * keeps its place there: the chunk belongs to its tags afterwards.
+ */
 export function createFlvParser(maxTagBytes = defaultMaxTagBytes): FlvParser {
   const scratch = Buffer.alloc(maxFileHeaderBytes);
   let expecting: Expecting = 'fileHeader';
   let target: Buffer = scratch;
   let wanted = fileHeaderBytes;
   let filled = 0;
-  let type: FlvTag['type'] = 'script';
-  let timestamp = 0;
-  let body: Buffer = Buffer.alloc(0);
   let failed: StudioError | null = null;
 
-  function expect(next: Expecting, bytes: number, into: Buffer = scratch): void {
+  function expect(next: Expecting, bytes: number): void {
     expecting = next;
     wanted = bytes;
-    target = into;
+    target = scratch;
     filled = 0;
   }
 
@@ -47,17 +46,20 @@ export function createFlvParser(maxTagBytes = defaultMaxTagBytes): FlvParser {
     else expect('firstPrevious', 4);
   }
 
-  function tagHeader(): void {
-    const named = tagTypeOf(scratch[0] ?? 0);
-    if (!named) throw garbage('tag type');
-    if (scratch.readUIntBE(8, 3) !== 0) throw garbage('stream id');
-    const size = scratch.readUIntBE(1, 3);
+  /** Bytes of data behind the tag header at `at`; refuses what is none. */
+  function sizeAt(bytes: Buffer, at: number): number {
+    if (!tagTypeOf(bytes[at] ?? 0)) throw garbage('tag type');
+    if (bytes.readUIntBE(at + 8, 3) !== 0) throw garbage('stream id');
+    const size = bytes.readUIntBE(at + 1, 3);
     if (size > maxTagBytes) throw garbage('tag size');
-    type = named;
-    timestamp = (scratch[7] ?? 0) * 2 ** 24 + scratch.readUIntBE(4, 3);
-    body = Buffer.allocUnsafe(size);
-    if (size > 0) expect('body', size, body);
-    else expect('previous', 4);
+    return size;
+  }
+
+  /** The tag in `frame`: header, data, and the size that must agree. */
+  function tagIn(frame: Buffer): FlvTag {
+    if (frame.readUInt32BE(frame.length - 4) !== frame.length - 4) throw garbage('tag end');
+    const timestamp = (frame[7] ?? 0) * 2 ** 24 + frame.readUIntBE(4, 3);
+    return tagOfFrame(tagTypeOf(frame[0] ?? 0) ?? 'script', timestamp, frame);
   }
 
   /** The piece in `target` is complete: reads it and says what comes next. */
@@ -69,13 +71,16 @@ export function createFlvParser(maxTagBytes = defaultMaxTagBytes): FlvParser {
         return expect('firstPrevious', 4);
       case 'firstPrevious':
         return expect('tagHeader', tagHeaderBytes);
-      case 'tagHeader':
-        return tagHeader();
-      case 'body':
-        return expect('previous', 4);
-      case 'previous':
-        if (scratch.readUInt32BE(0) !== body.length + tagHeaderBytes) throw garbage('tag end');
-        out.push(makeTag(type, timestamp, body));
+      case 'tagHeader': {
+        const frame = Buffer.allocUnsafe(sizeAt(scratch, 0) + tagOverhead);
+        scratch.copy(frame, 0, 0, tagHeaderBytes);
+        expecting = 'rest';
+        target = frame;
+        wanted = frame.length;
+        return;
+      }
+      case 'rest':
+        out.push(tagIn(target));
         return expect('tagHeader', tagHeaderBytes);
     }
   }
@@ -87,6 +92,14 @@ export function createFlvParser(maxTagBytes = defaultMaxTagBytes): FlvParser {
       let at = 0;
       try {
         while (at < chunk.length) {
+          if (expecting === 'tagHeader' && filled === 0 && chunk.length - at >= tagOverhead) {
+            const end = at + sizeAt(chunk, at) + tagOverhead;
+            if (end <= chunk.length) {
+              out.push(tagIn(chunk.subarray(at, end)));
+              at = end;
+              continue;
+            }
+          }
           const n = Math.min(wanted - filled, chunk.length - at);
           chunk.copy(target, filled, at, at + n);
           filled += n;

@@ -16,10 +16,60 @@ export interface FlvTag {
 /** What goes before the first tag of a stream: signature, audio + video present, PreviousTagSize0. */
 export const flvFileHeader: Buffer = Buffer.from('464c5601050000000900000000', 'hex');
 
+/** Bytes of a tag before its data: type, size, timestamp, stream id. */
+export const tagHeaderBytes = 11;
 /** Bytes around each body: the tag header before it and PreviousTagSize after it. */
-export const tagOverhead = 15;
+export const tagOverhead = tagHeaderBytes + 4;
 
 const typeCodes = { audio: 8, video: 9, script: 18 } as const;
+
+/** The bytes a tag was read with, its data in their middle; whoever writes it first may stamp them. */
+interface Frame {
+  readonly bytes: Buffer;
+  taken: boolean;
+}
+
+/** A tag that is written once for all its readers, and without copying where it came in whole. */
+class KnownTag implements FlvTag {
+  readonly type: FlvTag['type'];
+  readonly timestamp: number;
+  readonly body: Buffer;
+  readonly header: boolean;
+  readonly key: boolean;
+  // Private to the language, so that a copy by spreading never inherits another timestamp's bytes.
+  readonly #frame: Frame | null;
+  #written: Buffer | null = null;
+
+  constructor(
+    type: FlvTag['type'],
+    timestamp: number,
+    body: Buffer,
+    facts: { readonly header: boolean; readonly key: boolean },
+    frame: Frame | null,
+  ) {
+    this.type = type;
+    this.timestamp = timestamp;
+    this.body = body;
+    this.header = facts.header;
+    this.key = facts.key;
+    this.#frame = frame;
+  }
+
+  at(timestamp: number): KnownTag {
+    return new KnownTag(this.type, timestamp, this.body, this, this.#frame);
+  }
+
+  written(): Buffer {
+    if (this.#written) return this.#written;
+    const frame = this.#frame;
+    if (frame && !frame.taken) {
+      frame.taken = true;
+      stamp(frame.bytes, this);
+      this.#written = frame.bytes;
+    } else this.#written = write(this);
+    return this.#written;
+  }
+}
 
 /** The FLV type code's name; null for codes that FLV does not define. */
 export function tagTypeOf(code: number): FlvTag['type'] | null {
@@ -28,35 +78,63 @@ export function tagTypeOf(code: number): FlvTag['type'] | null {
 
 /** Makes a tag from its data, reading from it whether it is a sequence header or a key frame. */
 export function makeTag(type: FlvTag['type'], timestamp: number, body: Buffer): FlvTag {
+  return new KnownTag(type, timestamp, body, factsOf(type, body), null);
+}
+
+/**
+ * Makes a tag out of the bytes it was read with (tag header, data, PreviousTagSize), which are the
+ * tag's from now on: writing it puts the timestamp into them instead of copying the data.
+ */
+export function tagOfFrame(type: FlvTag['type'], timestamp: number, bytes: Buffer): FlvTag {
+  const body = bytes.subarray(tagHeaderBytes, bytes.length - 4);
+  return new KnownTag(type, timestamp, body, factsOf(type, body), { bytes, taken: false });
+}
+
+/** The same tag at another time. */
+export function retimed(tag: FlvTag, timestamp: number): FlvTag {
+  if (tag.timestamp === timestamp) return tag;
+  return tag instanceof KnownTag
+    ? tag.at(timestamp)
+    : new KnownTag(tag.type, timestamp, tag.body, tag, null);
+}
+
+/** The same picture at another time with other data, such as parameter sets added. */
+export function withBody(tag: FlvTag, timestamp: number, body: Buffer): FlvTag {
+  return body === tag.body
+    ? retimed(tag, timestamp)
+    : new KnownTag(tag.type, timestamp, body, tag, null);
+}
+
+/** The tag as it goes into a stream: tag header, data, PreviousTagSize. Shared: never write into it. */
+export function serialiseTag(tag: FlvTag): Buffer {
+  return tag instanceof KnownTag ? tag.written() : write(tag);
+}
+
+function factsOf(type: FlvTag['type'], body: Buffer): { header: boolean; key: boolean } {
   const first = body[0] ?? 0;
   if (type === 'video') {
     const avc = (first & 0x0f) === 7 && (first & 0x80) === 0;
     const header = avc && body[1] === 0;
     // Packet type 1 carries pictures; 2 is the end of a sequence, which nobody can cut on.
-    const key = avc && first >> 4 === 1 && body[1] === 1 && body.length > 5;
-    return { type, timestamp, body, header, key };
+    return { header, key: avc && first >> 4 === 1 && body[1] === 1 && body.length > 5 };
   }
-  const header = type === 'audio' && first >> 4 === 10 && body[1] === 0;
-  return { type, timestamp, body, header, key: false };
+  return { header: type === 'audio' && first >> 4 === 10 && body[1] === 0, key: false };
 }
 
-/** Each tag is written once for all its readers; the bytes live as long as the tag. */
-const written = new WeakMap<FlvTag, Buffer>();
+function write(tag: FlvTag): Buffer {
+  const out = Buffer.allocUnsafe(tag.body.length + tagOverhead);
+  tag.body.copy(out, tagHeaderBytes);
+  out.writeUInt32BE(tag.body.length + tagHeaderBytes, tag.body.length + tagHeaderBytes);
+  stamp(out, tag);
+  return out;
+}
 
-/** The tag as it goes into a stream: tag header, data, PreviousTagSize. Shared: never write into it. */
-export function serialiseTag(tag: FlvTag): Buffer {
-  const known = written.get(tag);
-  if (known) return known;
-  const size = tag.body.length;
-  const out = Buffer.allocUnsafe(size + tagOverhead);
+/** Writes the tag header; FLV keeps the top byte of a timestamp apart, modulo 2^32. */
+function stamp(out: Buffer, tag: FlvTag): void {
   const time = ((Math.round(tag.timestamp) % 2 ** 32) + 2 ** 32) % 2 ** 32;
   out[0] = typeCodes[tag.type];
-  out.writeUIntBE(size, 1, 3);
+  out.writeUIntBE(tag.body.length, 1, 3);
   out.writeUIntBE(time % 2 ** 24, 4, 3);
   out[7] = Math.floor(time / 2 ** 24);
   out.writeUIntBE(0, 8, 3);
-  tag.body.copy(out, 11);
-  out.writeUInt32BE(size + 11, size + 11);
-  written.set(tag, out);
-  return out;
 }

@@ -1,9 +1,11 @@
-// The bus for people's eyes: a loopback HTTP server that control proxies to players in the page.
+// The bus for people's eyes: an HTTP server that control proxies to the players in its pages.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
+import { hlsPath, serveHls } from '../hls/http.ts';
+import type { HlsRooms } from '../hls/rooms.ts';
 import { flvFileHeader, serialiseTag, type FlvTag } from './flv-tag.ts';
 import type { BusTap } from './tap.ts';
 
@@ -13,10 +15,14 @@ export interface MonitorPorts {
   readonly tap: BusTap;
   /** Secret that every reader brings as `?t=`; never logged. */
   readonly token: string;
+  /** Web players' files, answered at `/hls/…`; without it there are none. */
+  readonly hls?: HlsRooms;
+  /** Address to listen on: loopback, unless control is on another machine. */
+  readonly host?: string;
 }
 
 export interface MonitorServer {
-  /** Loopback port, given by the system. */
+  /** Given by the system. */
   readonly port: number;
   /** Readers connected now. */
   readonly readers: number;
@@ -31,7 +37,10 @@ const resumeBytes = 512 * 1024;
 const maxBehindMs = 10_000;
 const maxReaders = 32;
 
-/** Starts the server: `GET /bus.flv?t=<token>` and `GET /healthz`, on 127.0.0.1 only. */
+/**
+ * Starts the server: `GET /bus.flv?t=<token>`, `GET /hls/<output>/<file>` with the token as bearer,
+ * and `GET /healthz`.
+ */
 export async function createMonitorServer(ports: MonitorPorts): Promise<MonitorServer> {
   const readers = new Set<ServerResponse>();
   const wanted = digest(ports.token);
@@ -45,10 +54,15 @@ export async function createMonitorServer(ports: MonitorPorts): Promise<MonitorS
       response.end(JSON.stringify({ ok: true, flowing: ports.tap.flowing }));
       return;
     }
-    if (path !== '/bus.flv') return refuse(response, 404);
-    const given = new URLSearchParams(query).get('t') ?? '';
+    const hls = ports.hls ? hlsPath(path ?? '') : null;
+    if (path !== '/bus.flv' && !hls) return refuse(response, 404);
+    const given = hls ? bearerOf(request) : (new URLSearchParams(query).get('t') ?? '');
     if (!timingSafeEqual(digest(given), wanted)) {
       return refuse(response, 403);
+    }
+    if (hls && ports.hls) {
+      serveHls(ports.hls, hls, query, request, response).catch(() => response.destroy());
+      return;
     }
     if (readers.size >= maxReaders) return refuse(response, 503);
     stream(request, response);
@@ -85,11 +99,12 @@ export async function createMonitorServer(ports: MonitorPorts): Promise<MonitorS
   }
 
   const server = createServer(answer);
-  server.keepAliveTimeout = 1000;
+  // Longer than control keeps a connection it does not use: who asks must be who closes first.
+  server.keepAliveTimeout = 10_000;
   server.on('clientError', (_error, socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(0, ports.host ?? '127.0.0.1', resolve);
   });
   server.on('error', (error) => ports.log.error({ err: error }, 'monitor server'));
   return {
@@ -104,6 +119,10 @@ export async function createMonitorServer(ports: MonitorPorts): Promise<MonitorS
       await closed;
     },
   };
+}
+
+function bearerOf(request: IncomingMessage): string {
+  return /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
 }
 
 function refuse(response: ServerResponse, status: number): void {

@@ -5,7 +5,7 @@ export interface OutputClock {
   expected(mono: number): number;
   /** First timestamp free for a cut: at `expected`, after everything sent. Integer ms. */
   cutPoint(mono: number): number;
-  /** Last timestamp sent on a stream; −1 before the first. */
+  /** Last timestamp sent on a stream; one before the start until the first. */
   last(stream: 'audio' | 'video'): number;
   /**
    * Timestamp to send, `wanted` or the least that is later than all sent on the stream; the clock
@@ -14,14 +14,17 @@ export interface OutputClock {
   take(stream: 'audio' | 'video', wanted: number, mono: number): { out: number; clamped: boolean };
 }
 
-/** Makes a clock that starts at 0 and never goes back, however often the sources change. */
-export function createOutputClock(): OutputClock {
-  const streams = { audio: -1, video: -1 };
-  let newest = -1;
+/**
+ * Makes a clock that starts at `startMs` and never goes back, however often the sources change. It
+ * does not wrap: FLV keeps 32 bits of it, and every reader of the bus unrolls them (49 days).
+ */
+export function createOutputClock(startMs = 0): OutputClock {
+  const streams = { audio: startMs - 1, video: startMs - 1 };
+  let newest = startMs - 1;
   let newestMono: number | null = null;
 
   const expected = (mono: number): number =>
-    newestMono === null ? 0 : newest + Math.max(0, mono - newestMono);
+    newestMono === null ? startMs : newest + Math.max(0, mono - newestMono);
 
   return {
     expected,

@@ -1,6 +1,7 @@
 // Plays a reel in real time, from its first key frame, for ever.
 import type { Cancel, Clock } from '../../core/clock.ts';
 import type { FlvTag } from './flv-tag.ts';
+import { createReelLoop } from './reel-loop.ts';
 import type { Reel } from './reel.ts';
 
 export interface ReelPlayer {
@@ -29,18 +30,15 @@ export function createReelPlayer(clock: Clock, send: (tag: FlvTag) => void): Ree
     play(reel) {
       stop();
       const mine = run;
+      const loop = createReelLoop(reel);
       let started = clock.mono();
-      let loop = 0;
-      let next = 0;
       if (reel.script) send(reel.script);
       if (mine === run) send(reel.videoHeader);
       if (mine === run) send(reel.audioHeader);
       const pump = (): void => {
         const elapsed = clock.mono() - started;
-        for (;;) {
-          const tag = reel.media[next];
-          if (!tag || mine !== run) return;
-          const due = loop * reel.durationMs + tag.timestamp;
+        while (mine === run) {
+          const due = loop.due();
           if (due > elapsed) {
             cancel = clock.after(due - elapsed, pump);
             return;
@@ -50,12 +48,7 @@ export function createReelPlayer(clock: Clock, send: (tag: FlvTag) => void): Ree
             cancel = clock.after(0, pump);
             return;
           }
-          next += 1;
-          if (next === reel.media.length) {
-            next = 0;
-            loop += 1;
-          }
-          send({ ...tag, timestamp: due });
+          send(loop.next());
         }
       };
       if (mine === run) pump();

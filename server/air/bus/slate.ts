@@ -1,142 +1,142 @@
-// Owns the slate: the wished one is rendered once, kept on disk by what it looks like, held in memory.
-import { createHash } from 'node:crypto';
-import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { AirReport } from '../../contract/air-link.ts';
-import { backoffMs } from '../../core/backoff.ts';
-import type { Cancel, Clock } from '../../core/clock.ts';
-import { StudioError } from '../../core/errors.ts';
+// The slate's ladder: of what is ready now, the best to go out after a given picture.
+import type { AirOrder, AirReport } from '../../contract/air-link.ts';
+import type { SlateKind } from '../../contract/air.ts';
+import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
-import { reelFromFlv, type Reel } from './reel.ts';
-import { planSlate, type SlateWish } from './slate-args.ts';
+import { createCapture, type CaptureSettings } from './capture.ts';
+import { capturedName, createCaptured } from './captured.ts';
+import type { Still } from './cut.ts';
+import type { FlvTag } from './flv-tag.ts';
+import { freezeReel } from './freeze.ts';
+import type { Reel } from './reel.ts';
+import { createRendered } from './rendered.ts';
+import type { SlateWish } from './slate-args.ts';
 
 export interface SlatePorts {
   readonly clock: Clock;
   readonly log: Log;
   /** In [0,1), for the jitter of retries. */
   readonly random: () => number;
-  /** Folder of the rendered slates; made when missing. */
+  /** Folder of the slates; made when missing. */
   readonly dir: string;
   /** Writes the wished slate to `path`, whole or not at all. */
   render(wish: SlateWish, path: string, signal: AbortSignal): Promise<void>;
+  readonly captureSettings?: CaptureSettings;
+}
+
+/** A rung of the ladder, ready to be played. */
+export interface SlatePick {
+  readonly kind: Exclude<SlateKind, 'none'>;
+  readonly reel: Reel;
 }
 
 export interface Slate {
   /** The slate to have ready from now on; until it is, the one before stays in use. */
   want(wish: SlateWish): void;
-  /** What goes out on a loss; null until something is ready. */
-  reel(): Reel | null;
-  kind(): AirReport['slate'];
-  /** Called when another reel is ready; returns the removal. */
+  /** Whether OBS's program is its slate scene and nothing else. */
+  showing(on: boolean): void;
+  /** A tag of the program, on the air or not, as it was read. */
+  watch(tag: FlvTag): void;
+  /** The program's session ended. */
+  watchEnded(): void;
+  /** The best after `still`, the last picture of what goes out; null while there is nothing at all. */
+  pick(still: Still | null): SlatePick | null;
+  capture(): AirReport['capture'];
+  /** Called when another rung is ready or `capture` changed; returns the removal. */
   onChange(listener: () => void): () => void;
+  /** Resolves when no captured slate is being read or written. */
+  idle(): Promise<void>;
   close(): void;
 }
 
-const retry = { firstMs: 2000, maxMs: 60_000 };
-/** Files kept: enough for the encoders and wordings a station moves between. */
-const keepFiles = 8;
-/** Raised when the same wish would be drawn differently. */
-const drawing = 1;
-
-/** Makes the service; nothing is rendered before the first `want`. */
+/** Makes the ladder; it has nothing before the first `want` and the first picture. */
 export function createSlate(ports: SlatePorts): Slate {
-  const { clock, log, dir } = ports;
+  const { clock, log } = ports;
   const listeners = new Set<() => void>();
-  let wanted: string | null = null;
-  let ready: Reel | null = null;
-  let abort = new AbortController();
-  let cancelRetry: Cancel | null = null;
-  let tidied = false;
-
-  async function prepare(wish: SlateWish, name: string, signal: AbortSignal): Promise<Reel> {
-    if (!tidied) await removeLeftovers(dir);
-    tidied = true;
-    const path = join(dir, `${name}.flv`);
-    const { seconds } = planSlate(wish, null);
-    const kept = await load(path, seconds).catch(() => null);
-    if (kept) return kept;
-    const began = clock.mono();
-    await ports.render(wish, path, signal);
-    log.info({ name, ms: Math.round(clock.mono() - began) }, 'slate rendered');
-    return load(path, seconds);
-  }
-
-  async function attempt(wish: SlateWish, name: string, tries: number): Promise<void> {
-    const { signal } = abort;
-    try {
-      const reel = await prepare(wish, name, signal);
-      if (signal.aborted) return;
-      ready = reel;
-    } catch (error) {
-      if (signal.aborted) return;
-      const waitMs = backoffMs(retry, tries, ports.random);
-      const detail = error instanceof StudioError ? error.context : undefined;
-      log.error({ err: error, detail, waitMs }, 'the slate could not be prepared; trying again');
-      cancelRetry = clock.after(waitMs, () => void attempt(wish, name, tries + 1));
-      return;
-    }
+  const changed = (): void => {
     for (const listener of listeners) listener();
-    await removeOldest(dir, keepFiles).catch(() => undefined);
+  };
+  const rendered = createRendered({ ...ports, changed });
+  const captured = createCaptured({ log, dir: ports.dir, changed });
+  const capture = createCapture(ports.captureSettings);
+  let look: AirOrder['slate'] | null = null;
+  /** Decoder headers of the program as it arrives now. */
+  let video: FlvTag | null = null;
+  let audio: FlvTag | null = null;
+  let frozen: { key: FlvTag; reel: Reel } | null = null;
+
+  function nameOf(v: FlvTag | null, a: FlvTag | null): string | null {
+    return v && a && look ? capturedName(v, a, look) : null;
   }
 
-  function drop(): void {
-    abort.abort();
-    cancelRetry?.();
-    cancelRetry = null;
+  /** Looks for the slate of the program's encoder before it is needed. */
+  function lookUp(): void {
+    const name = nameOf(video, audio);
+    if (name) captured.find(name);
+  }
+
+  function header(tag: FlvTag): void {
+    const before = tag.type === 'video' ? video : audio;
+    if (before?.body.equals(tag.body)) return;
+    if (tag.type === 'video') video = tag;
+    else audio = tag;
+    lookUp();
+    changed();
+  }
+
+  function freeze(still: Still): Reel {
+    if (frozen?.key !== still.key) frozen = { key: still.key, reel: freezeReel(still) };
+    return frozen.reel;
   }
 
   return {
     want(wish) {
-      const name = nameOf(wish);
-      if (name === wanted) return;
-      wanted = name;
-      drop();
-      abort = new AbortController();
-      void attempt(wish, name, 0);
+      rendered.want(wish);
+      if (look && JSON.stringify(look) === JSON.stringify(wish.slate)) return;
+      look = wish.slate;
+      lookUp();
+      changed();
     },
-    reel: () => ready,
-    kind: () => (ready ? 'rendered' : 'none'),
+    showing(on) {
+      const before = capture.busy;
+      capture.showing(on, clock.mono());
+      if (capture.busy !== before) changed();
+    },
+    watch(tag) {
+      if (tag.header && tag.type !== 'script') header(tag);
+      const reel = capture.push(tag, clock.mono());
+      const name = reel && nameOf(reel.videoHeader, reel.audioHeader);
+      if (!reel || !name) return;
+      const { durationMs, pictures, sounds } = reel;
+      log.info(
+        { name, durationMs, pictures: pictures.length, sounds: sounds.length },
+        'slate captured from OBS',
+      );
+      captured.keep(name, reel);
+    },
+    watchEnded() {
+      capture.ended(clock.mono());
+      video = audio = null;
+    },
+    pick(still) {
+      const name = still && nameOf(still.videoHeader, still.audioHeader);
+      const fromObs = name ? captured.find(name) : null;
+      if (fromObs) return { kind: 'captured', reel: fromObs };
+      const drawn = rendered.reel();
+      if (drawn) return { kind: 'rendered', reel: drawn };
+      return still && { kind: 'freeze', reel: freeze(still) };
+    },
+    capture() {
+      if (!video || !audio) return 'idle';
+      if (capture.busy) return 'capturing';
+      const name = nameOf(video, audio);
+      return name !== null && captured.missing(name) ? 'wanted' : 'idle';
+    },
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    close: drop,
+    idle: () => captured.idle(),
+    close: () => rendered.close(),
   };
-}
-
-/** Same look and sound, same name. */
-function nameOf({ encoder, slate }: SlateWish): string {
-  const { $schema: _schema, id: _id, name: _name, ...settings } = encoder;
-  const parts = [settings, slate].map((part) =>
-    Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)),
-  );
-  return createHash('sha256')
-    .update(JSON.stringify([drawing, parts]))
-    .digest('hex')
-    .slice(0, 24);
-}
-
-async function load(path: string, seconds: number): Promise<Reel> {
-  const reel = reelFromFlv(await readFile(path), seconds * 1000);
-  const now = new Date();
-  // Marks it as used, for the tidying.
-  await utimes(path, now, now).catch(() => undefined);
-  return reel;
-}
-
-async function removeLeftovers(dir: string): Promise<void> {
-  const names = await readdir(dir).catch(() => []);
-  for (const name of names.filter((n) => n.startsWith('render-'))) {
-    await rm(join(dir, name), { recursive: true, force: true });
-  }
-}
-
-async function removeOldest(dir: string, keep: number): Promise<void> {
-  const names = (await readdir(dir)).filter((n) => n.endsWith('.flv'));
-  const dated = await Promise.all(
-    names.map(async (name) => ({ name, used: (await stat(join(dir, name))).mtimeMs })),
-  );
-  for (const { name } of dated.toSorted((a, b) => b.used - a.used).slice(keep)) {
-    await rm(join(dir, name), { force: true });
-  }
 }

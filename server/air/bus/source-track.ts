@@ -122,7 +122,7 @@ export function createSourceTrack(settings: TrustSettings): SourceTrack {
 }
 
 /** H.264 pictures and AAC frames with something in them; all else has no place on the bus. */
-function isMedia(tag: FlvTag): boolean {
+export function isMedia(tag: FlvTag): boolean {
   const first = tag.body[0] ?? 0;
   if (tag.type === 'audio') return first >> 4 === 10 && tag.body[1] === 1 && tag.body.length > 2;
   return (first & 0x8f) === 7 && tag.body[1] === 1 && tag.body.length > 5;

@@ -1,30 +1,15 @@
 // The heart of the bus, pure: tags of several sources in, one endless stream with its own clock out.
 // Cuts only on key frames, never sends a timestamp that goes back, never pictures before their header.
+import type { BusSource, Cut, Step, Still } from './cut.ts';
 import type { FlvTag } from './flv-tag.ts';
 import { createOutputClock } from './output-clock.ts';
-import { withParameterSets } from './parameter-sets.ts';
 import {
   createSourceTrack,
   type SourceTrack,
   type TimedTag,
   type TrustSettings,
 } from './source-track.ts';
-
-/** Where pictures can come from. `bypass` is a direct feed for when the switcher itself is gone. */
-export type BusSource = 'program' | 'bypass' | 'slate';
-
-/** A change of source: `lost` no picture arrived, `ended` its session closed, `returned` trusted again. */
-export interface Cut {
-  readonly from: BusSource | 'off';
-  readonly to: BusSource;
-  readonly reason: 'start' | 'lost' | 'ended' | 'returned';
-}
-
-/** What one input led to: tags to send now, in order, and the cut made, if any. */
-export interface Step {
-  readonly tags: readonly FlvTag[];
-  readonly cut: Cut | null;
-}
+import { createTold } from './told.ts';
 
 export interface SplicerCounts {
   /** Timestamps moved forward because the source's went back a little. */
@@ -46,10 +31,14 @@ export interface Splicer {
   stop(): void;
   /** The source's session ended; its next tag begins a new one. */
   ended(source: BusSource, mono: number): Step;
+  /** A person puts the slate on whatever arrives, or gives the air back to the best trusted source. */
+  force(on: boolean, mono: number): Step;
   /** Who is on the air; `off` before `start`. */
   readonly source: BusSource | 'off';
   /** Whether that source's pictures are going out (false until its first key frame). */
   readonly feeding: boolean;
+  /** Of the live source last on the air; of the program as it arrives before any was; null before that. */
+  readonly still: Still | null;
   /** onMetaData of the source on the air. */
   readonly script: FlvTag | null;
   readonly counts: SplicerCounts;
@@ -73,17 +62,24 @@ const backMs = 250;
 const jumpMs = 2000;
 const nothing: Step = { tags: [], cut: null };
 
-/** Makes a splicer that is off and has seen no source. */
-export function createSplicer(settings: SplicerSettings = defaultSplicerSettings): Splicer {
+const live = ['program', 'bypass'] as const;
+
+/** Makes a splicer that is off and has seen no source; its output begins at `startMs`. */
+export function createSplicer(
+  settings: SplicerSettings = defaultSplicerSettings,
+  startMs = 0,
+): Splicer {
   const tracks: Record<BusSource, SourceTrack> = {
     program: createSourceTrack(settings),
     bypass: createSourceTrack(settings),
     slate: createSourceTrack(settings),
   };
-  const clock = createOutputClock();
-  const sent: { audio: Buffer | null; video: Buffer | null } = { audio: null, video: null };
+  const clock = createOutputClock(startMs);
+  const told = createTold();
   const counts = { clamped: 0, rejoined: 0, dropped: 0 };
   let current: BusSource | 'off' = 'off';
+  let forced = false;
+  let aired: Still | null = null;
   /** out = src + offset for the source on the air; null while it waits for a key frame. */
   let offset: number | null = null;
   /** Where the source on the air came in: nothing of it may lie before. */
@@ -92,8 +88,6 @@ export function createSplicer(settings: SplicerSettings = defaultSplicerSettings
   /** Only for a source whose audio runs on another timeline than its video, for `strayMs`. */
   let audioShift = 0;
   let straySince: number | null = null;
-  /** From the first change on, every key frame brings its parameter sets along. */
-  let decoderChanged = false;
 
   function switchTo(to: BusSource, reason: Cut['reason'], mono: number): Cut {
     const cut: Cut = { from: current, to, reason };
@@ -105,35 +99,28 @@ export function createSplicer(settings: SplicerSettings = defaultSplicerSettings
     return cut;
   }
 
-  /** The decoder header of `type`, when the readers do not have these bytes yet. */
-  function header(track: SourceTrack, type: 'audio' | 'video', out: number, tags: FlvTag[]): void {
-    const present = type === 'video' ? track.videoHeader : track.audioHeader;
-    if (!present || sent[type]?.equals(present.body)) return;
-    if (type === 'video' && sent.video) decoderChanged = true;
-    sent[type] = present.body;
-    tags.push({ ...present, timestamp: out });
-  }
-
   function emit(track: SourceTrack, timed: TimedTag, wanted: number, mono: number): FlvTag[] {
     const { tag } = timed;
     const type = tag.type === 'video' ? 'video' : 'audio';
     const { out, clamped } = clock.take(type, wanted, mono);
     if (clamped) counts.clamped += 1;
     const tags: FlvTag[] = [];
-    header(track, type, out, tags);
+    const say = (header: FlvTag | null, at: number): void => {
+      const news = told.tell(header, at);
+      if (news) tags.push(news);
+    };
+    say(type === 'video' ? track.videoHeader : track.audioHeader, out);
     // At the cut the audio's header goes first too: readers then know both streams from the start.
-    if (tag.key) header(track, 'audio', Math.max(out, clock.last('audio')), tags);
-    const sets = tag.key && decoderChanged ? sent.video : null;
-    const body = sets ? withParameterSets(tag.body, sets) : tag.body;
-    tags.push({ ...tag, timestamp: out, body });
+    if (tag.key) say(track.audioHeader, Math.max(out, clock.last('audio')));
+    if (tag.key && current !== 'slate') aired = stillOf(track, tag);
+    tags.push(told.frame(tag, out));
     return tags;
   }
 
   /** A tag of the source on the air, as sent: empty when it has to be left out. */
   function carry(track: SourceTrack, timed: TimedTag, mono: number): FlvTag[] {
     const { tag, src } = timed;
-    const changed =
-      tag.type === 'video' && !(track.videoHeader && sent.video?.equals(track.videoHeader.body));
+    const changed = tag.type === 'video' && !told.isSetTo(track.videoHeader);
     if (offset === null || changed) {
       // Waiting to come in, or the decoder is about to change: only a key frame will do.
       if (!tag.key || !track.videoHeader) return drop();
@@ -176,6 +163,21 @@ export function createSplicer(settings: SplicerSettings = defaultSplicerSettings
     return [];
   }
 
+  /** Whether the source may take the air: trusted, and a platform would get picture and sound of it. */
+  function fit(source: BusSource, mono: number): boolean {
+    const track = tracks[source];
+    if (!track.settled(mono) || !track.videoHeader) return false;
+    // OBS always sends sound; of a phone without it a platform would end the whole session.
+    return source === 'program' || track.audioHeader !== null;
+  }
+
+  /** Whether a still better source is about to come in on its own next key frame. */
+  function outranked(source: BusSource, mono: number): boolean {
+    return live.some(
+      (other) => ranks[other] < ranks[source] && tracks[other].gop().length > 0 && fit(other, mono),
+    );
+  }
+
   function lose(reason: 'lost' | 'ended', mono: number): Step {
     if (current !== 'off' && current !== 'slate') tracks[current].lost(mono);
     return { tags: [], cut: switchTo('slate', reason, mono) };
@@ -188,8 +190,8 @@ export function createSplicer(settings: SplicerSettings = defaultSplicerSettings
       if (!timed || current === 'off') return nothing;
       let cut: Cut | null = null;
       if (source !== current) {
-        const better = ranks[source] < ranks[current];
-        if (!better || !tag.key || !track.videoHeader || !track.settled(mono)) return nothing;
+        if (forced || ranks[source] >= ranks[current] || !tag.key) return nothing;
+        if (!fit(source, mono) || outranked(source, mono)) return nothing;
         cut = switchTo(source, 'returned', mono);
         track.aired(mono);
       }
@@ -202,9 +204,9 @@ export function createSplicer(settings: SplicerSettings = defaultSplicerSettings
     },
     start(mono) {
       if (current !== 'off') return nothing;
-      for (const source of ['program', 'bypass'] as const) {
+      for (const source of forced ? [] : live) {
         const track = tracks[source];
-        if (!track.settled(mono) || !track.videoHeader || track.gop().length === 0) continue;
+        if (!fit(source, mono) || track.gop().length === 0) continue;
         const cut = switchTo(source, 'start', mono);
         track.aired(mono);
         return { cut, tags: track.gop().flatMap((timed) => carry(track, timed, mono)) };
@@ -222,11 +224,20 @@ export function createSplicer(settings: SplicerSettings = defaultSplicerSettings
       offset = null;
       return nothing;
     },
+    force(on, mono) {
+      forced = on;
+      if (!on || current === 'off' || current === 'slate') return nothing;
+      return { tags: [], cut: switchTo('slate', 'forced', mono) };
+    },
     get source() {
       return current;
     },
     get feeding() {
       return current !== 'off' && offset !== null;
+    },
+    get still() {
+      const key = tracks.program.gop()[0]?.tag;
+      return aired ?? (key ? stillOf(tracks.program, key) : null);
     },
     get script() {
       return current === 'off' ? null : tracks[current].script;
@@ -235,4 +246,9 @@ export function createSplicer(settings: SplicerSettings = defaultSplicerSettings
       return { ...counts };
     },
   };
+}
+
+function stillOf(track: SourceTrack, key: FlvTag): Still | null {
+  const { videoHeader, audioHeader } = track;
+  return videoHeader && { videoHeader, audioHeader, key };
 }

@@ -7,6 +7,8 @@ export interface IngestSettings {
   readonly rtmpPort: number;
   /** `/program/main?k=<programKey>` publishes the program. */
   readonly programKey: string;
+  /** `/program/backup?k=<backupKey>` publishes the backup encoder; without a key nobody does. */
+  readonly backupKey?: string | null;
   /** `?k=<playKey>` plays anything, over RTMP or HTTP-FLV. */
   readonly playKey: string;
   /** `/field/<id>?k=<key>` publishes a feed. Ids of letters, digits, `_` and `-` only. */
@@ -24,13 +26,16 @@ export interface PathRequest {
   readonly key: unknown;
 }
 
-/** `path` is `program/main` or `field/<id>`; `key` the one that was right, to notice its rotation. */
+/** `path` is `program/main`, `program/backup` or `field/<id>`; `key` the one that was right, to notice its rotation. */
 export type Admission =
   | { readonly ok: true; readonly path: string; readonly key: string }
   | { readonly ok: false; readonly reason: Refusal };
 
 /** The one path of the program. */
 export const programPath = 'program/main';
+
+/** The one path of the backup encoder. */
+export const backupPath = 'program/backup';
 
 /** The path of a field feed. */
 export function feedPath(id: string): string {
@@ -50,6 +55,7 @@ function digest(text: string): Buffer {
 /** The key that publishes on a path; null when the order knows no such path. */
 export function publishKey(settings: IngestSettings, path: string): string | null {
   if (path === programPath) return settings.programKey;
+  if (path === backupPath) return settings.backupKey ?? null;
   const feed = settings.feeds.find((f) => feedPath(f.id) === path);
   return feed && safeName.test(feed.id) ? feed.key : null;
 }

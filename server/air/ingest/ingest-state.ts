@@ -1,6 +1,6 @@
 // What the parent knows of the ingest: pure steps from settings, child reports and child deaths to a view.
 import type { AirFeedReport, AirReport } from '../../contract/air-link.ts';
-import { feedPath, programPath, type IngestSettings } from './guard.ts';
+import { backupPath, feedPath, programPath, type IngestSettings } from './guard.ts';
 import type { ChildReport, PathReport } from './messages.ts';
 
 /** The ingest as air reports it: `airReport.ingest`, and one feed report a path. */
@@ -14,6 +14,8 @@ export interface IngestReport {
   readonly refused: number;
   /** The program's publication; null while nobody publishes it. */
   readonly program: AirFeedReport | null;
+  /** The backup encoder's publication; null while nobody publishes it. */
+  readonly backup: AirFeedReport | null;
   /** Every feed of the order, published or not. */
   readonly feeds: Readonly<Record<string, AirFeedReport>>;
 }
@@ -28,6 +30,7 @@ export interface IngestView {
   readonly seen: Readonly<Record<string, { session: number | null; ends: number }>>;
   /** The program between publications too, for its last end. */
   readonly program: AirFeedReport;
+  readonly backup: AirFeedReport;
 }
 
 const noFeed: AirFeedReport = {
@@ -50,12 +53,14 @@ export function initialView(now: number): IngestView {
       problem: null,
       refused: 0,
       program: null,
+      backup: null,
       feeds: {},
     },
     settings: null,
     refusedBefore: 0,
     seen: {},
     program: noFeed,
+    backup: noFeed,
   };
 }
 
@@ -82,6 +87,7 @@ export function withReport(view: IngestView, message: ChildReport, now: number):
     return told ? feedFrom(before, view.seen[path], told, now) : idle(before);
   };
   const program = read(programPath, view.program);
+  const backup = read(backupPath, view.backup);
   const feeds = Object.fromEntries(
     settings.feeds.map((f) => [f.id, read(feedPath(f.id), view.report.feeds[f.id] ?? noFeed)]),
   );
@@ -89,9 +95,10 @@ export function withReport(view: IngestView, message: ChildReport, now: number):
     ...view.report,
     refused: view.refusedBefore + message.refused,
     program: program.connected ? program : null,
+    backup: backup.connected ? backup : null,
     feeds,
   };
-  return { ...view, seen, program, report: listening(report, message.listening, now) };
+  return { ...view, seen, program, backup, report: listening(report, message.listening, now) };
 }
 
 /** The child died: nobody publishes, and a new one is on its way. */
@@ -106,12 +113,14 @@ export function withDeath(view: IngestView, now: number): IngestView {
     restarts: view.report.restarts + 1,
     problem: 'crashed',
     program: null,
+    backup: null,
     feeds,
   };
   return {
     ...view,
     seen: {},
     program: lost(view.program),
+    backup: lost(view.backup),
     refusedBefore: view.report.refused,
     report: inState(report, 'down', now),
   };
@@ -124,7 +133,9 @@ export function differs(a: IngestReport, b: IngestReport): boolean {
 
 function essence(report: IngestReport): string {
   const feeds = Object.entries(report.feeds).map(([id, f]) => [id, feedEssence(f)]);
-  return JSON.stringify([{ ...report, feeds: null, program: feedEssence(report.program) }, feeds]);
+  const { program, backup } = report;
+  const own = { program: feedEssence(program), backup: feedEssence(backup) };
+  return JSON.stringify([{ ...report, feeds: null, ...own }, feeds]);
 }
 
 function feedEssence(feed: AirFeedReport | null): unknown {

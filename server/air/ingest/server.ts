@@ -1,12 +1,13 @@
 // Runs the ingest's child process: spawns, feeds it orders, watches its heartbeat, restarts it when it dies.
 import { fork, type ChildProcess } from 'node:child_process';
+import { getCompileCacheDir } from 'node:module';
 import { join } from 'node:path';
 import { backoffMs } from '../../core/backoff.ts';
 import type { Cancel, Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import { redactText } from '../../core/redact.ts';
 import { stopChild } from '../../core/stop-child.ts';
-import { programPath, type IngestSettings } from './guard.ts';
+import { backupPath, feedPath, programPath, publishKey, type IngestSettings } from './guard.ts';
 import {
   differs,
   initialView,
@@ -29,11 +30,19 @@ export interface Ingest {
   /** Loopback HTTP-FLV address of the program with the play key in it, for this child; ask again on each reconnect. Null while there is none. */
   programFlvUrl(): string | null;
   /** The same without the key in the address: send the headers. */
-  programFlv(): { readonly url: string; readonly headers: Readonly<Record<string, string>> } | null;
+  programFlv(): FlvAddress | null;
+  /** The same of the backup encoder (`backup`) or of a feed by its id; null also while nobody may publish it. */
+  bypassFlv(name: string): FlvAddress | null;
   /** The child's process id, to weigh it; null while there is none. */
   pid(): number | null;
   /** Ends the child and every session in it. */
   close(): Promise<void>;
+}
+
+/** Where a stream is read, and the headers that let one in. Never logged. */
+export interface FlvAddress {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface IngestPorts {
@@ -88,6 +97,7 @@ export function createIngest(ports: IngestPorts): Ingest {
   function spawn(): void {
     greeted = false;
     silentTicks = 0;
+    const compiled = getCompileCacheDir();
     const spawned = fork(new URL('./child.ts', import.meta.url), [], {
       // A small young generation: packets are freed at once instead of 40 MB later, at no cost in CPU.
       execArgv: [
@@ -95,7 +105,8 @@ export function createIngest(ports: IngestPorts): Ingest {
         '--max-semi-space-size=2',
         '--max-old-space-size=256',
       ],
-      env: {},
+      // What was compiled for an earlier child need not be compiled again: it is back the sooner.
+      env: compiled === undefined ? {} : { NODE_COMPILE_CACHE: compiled },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     child = spawned;
@@ -120,7 +131,10 @@ export function createIngest(ports: IngestPorts): Ingest {
 
   function secrets(): string[] {
     if (!settings) return [];
-    return [settings.programKey, settings.playKey, ...settings.feeds.map((f) => f.key)];
+    const { programKey, playKey, backupKey } = settings;
+    return [programKey, playKey, backupKey ?? '', ...settings.feeds.map((f) => f.key)].filter(
+      Boolean,
+    );
   }
 
   function heard(message: FromChild): void {
@@ -175,9 +189,16 @@ export function createIngest(ports: IngestPorts): Ingest {
     child.kill('SIGKILL');
   }
 
-  function flvAddress(): string | null {
-    return child && settings && httpPort !== null
-      ? `http://127.0.0.1:${httpPort}/${programPath}.flv`
+  function flvAddress(path: string): string | null {
+    if (!child || !settings || httpPort === null || publishKey(settings, path) === null)
+      return null;
+    return `http://127.0.0.1:${httpPort}/${path}.flv`;
+  }
+
+  function flv(path: string): FlvAddress | null {
+    const url = flvAddress(path);
+    return url && settings
+      ? { url, headers: { authorization: `Bearer ${settings.playKey}` } }
       : null;
   }
 
@@ -200,15 +221,11 @@ export function createIngest(ports: IngestPorts): Ingest {
       return () => listeners.delete(listener);
     },
     programFlvUrl() {
-      const url = flvAddress();
+      const url = flvAddress(programPath);
       return url && settings ? `${url}?k=${encodeURIComponent(settings.playKey)}` : null;
     },
-    programFlv() {
-      const url = flvAddress();
-      return url && settings
-        ? { url, headers: { authorization: `Bearer ${settings.playKey}` } }
-        : null;
-    },
+    programFlv: () => flv(programPath),
+    bypassFlv: (name) => flv(name === 'backup' ? backupPath : feedPath(name)),
     pid: () => child?.pid ?? null,
     async close() {
       closing = true;

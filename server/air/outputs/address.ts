@@ -1,6 +1,9 @@
 // From an output's address and key to what ffmpeg is given: an address without secrets for its
 // arguments, and option lines with them for a file that only it can read.
 import type { AirOutputOrder } from '../../contract/air-link.ts';
+import { srtSettings } from '../../contract/outputs.ts';
+import { passphraseProblem } from '../../core/srt-passphrase.ts';
+import type { Door } from './knock.ts';
 
 /** Where a worker sends to. */
 export interface Target {
@@ -12,6 +15,8 @@ export interface Target {
   readonly preset: readonly string[];
   /** What to take out of the worker's lines before anybody reads them. */
   readonly secrets: readonly string[];
+  /** Where it listens on TCP; null for what is reached otherwise. */
+  readonly door: Door | null;
 }
 
 /** An address no worker can use, with the reason in words for the log and the screen. */
@@ -22,19 +27,30 @@ export interface WrongTarget {
 /** ffmpeg reads preset lines into 1000 bytes and would cut a longer one in two. */
 const maxPresetLine = 990;
 
+/** What a target is made of. */
+export type Addressed = Pick<AirOutputOrder, 'kind' | 'url' | 'key' | 'settings'>;
+
+/** Of what stays on this machine. */
+const local: Target = { url: '', tls: false, preset: [], secrets: [], door: null };
+
 /** The target of an order, or why its address cannot be used. */
-export function targetOf(
-  order: Pick<AirOutputOrder, 'kind' | 'url' | 'key'>,
-): Target | WrongTarget {
+export function targetOf(order: Addressed): Target | WrongTarget {
+  if (order.kind === 'recording' || order.kind === 'hls') return local;
   const parts = parse(order.url.trim());
   if (!parts) return { wrong: 'the address is not of the form scheme://host/…' };
-  const target = order.kind === 'icecast' ? icecast(parts, order.key) : rtmp(parts, order.key);
+  const target = kindTarget(order, parts);
   if ('wrong' in target) return target;
   for (const line of target.preset) {
     if (/[\r\n]/.test(line)) return { wrong: 'the address or the key has a line break in it' };
     if (Buffer.byteLength(line) > maxPresetLine) return { wrong: 'the key is too long' };
   }
   return target;
+}
+
+function kindTarget(order: Addressed, parts: Parts): Target | WrongTarget {
+  if (order.kind === 'icecast') return icecast(parts, order.key);
+  if (order.kind === 'srt') return srt(parts, order);
+  return rtmp(parts, order.key);
 }
 
 interface Parts {
@@ -86,6 +102,43 @@ function rtmp(parts: Parts, key: string | null): Target | WrongTarget {
     tls: parts.scheme === 'rtmps',
     preset: [...(app ? [`rtmp_app=${app}`] : []), ...(stream ? [`rtmp_playpath=${stream}`] : [])],
     secrets: secretsIn(key, stream, queryOf(stream), queryOf(app), parts.password),
+    door: doorOf(parts, parts.scheme === 'rtmps' ? 443 : 1935),
+  };
+}
+
+/**
+ * An SRT caller. Addresses are pasted with `?streamid=…&passphrase=…`: they count where the order
+ * has none of its own; latency is the settings' alone, because programs disagree on its unit.
+ */
+function srt(parts: Parts, order: Addressed): Target | WrongTarget {
+  if (parts.scheme !== 'srt') return { wrong: 'the address must start with srt://' };
+  const port = Number(parts.port ?? 0);
+  if (port < 1 || port > 65_535) return { wrong: 'the address must have a port: srt://host:9000' };
+  const settings = srtSettings.safeParse(order.settings ?? {});
+  if (!settings.success) return { wrong: 'the settings are not those of an SRT output' };
+  // Not URLSearchParams: a `+` in a stream id is a plus.
+  const query = new Map(
+    (queryOf(parts.rest) ?? '').split('&').map((pair) => {
+      const at = pair.indexOf('=');
+      return at < 0 ? [pair, ''] : [pair.slice(0, at), decode(pair.slice(at + 1))];
+    }),
+  );
+  if ((query.get('mode') ?? 'caller') !== 'caller') {
+    return { wrong: 'it calls a listener: another mode is not possible' };
+  }
+  const passphrase = order.key ?? query.get('passphrase') ?? null;
+  const streamId = settings.data.streamId ?? query.get('streamid') ?? null;
+  const problem = passphrase === null ? null : passphraseProblem(passphrase);
+  if (problem) return { wrong: problem.en };
+  return {
+    url: `srt://${hostPort(parts)}`,
+    tls: false,
+    preset: [
+      ...(passphrase === null ? [] : [`passphrase=${passphrase}`]),
+      ...(streamId ? [`srt_streamid=${streamId}`] : []),
+    ],
+    secrets: secretsIn(passphrase, streamId),
+    door: null,
   };
 }
 
@@ -116,11 +169,18 @@ function icecast(parts: Parts, key: string | null): Target | WrongTarget {
     tls: scheme === 'https',
     preset: [`headers=Authorization: Basic ${basic}`],
     secrets: secretsIn(password, parts.password, basic),
+    door: doorOf({ host: parts.host, port }, scheme === 'https' ? 443 : 80),
   };
 }
 
 function hostPort(parts: Pick<Parts, 'host' | 'port'>): string {
   return parts.port === null ? parts.host : `${parts.host}:${parts.port}`;
+}
+
+function doorOf(parts: Pick<Parts, 'host' | 'port'>, usual: number): Door | null {
+  const port = Number(parts.port ?? usual);
+  const host = parts.host.replace(/^\[|\]$/g, '');
+  return port >= 1 && port <= 65_535 ? { host, port } : null;
 }
 
 function queryOf(text: string): string | null {

@@ -4,10 +4,14 @@ import type { EncoderProfile } from '../../contract/profiles.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import type { BusTap } from '../bus/tap.ts';
+import type { HlsRooms } from '../hls/rooms.ts';
 import { createLoudnessParser, createSilenceMeter, type SilenceMeter } from '../radio/silence.ts';
+import { startKnocking } from './knocking-worker.ts';
 import { planOf } from './plan.ts';
 import { createUsageSampler, type Usage } from './process-usage.ts';
-import { idleState, next, type RunEvent, type Sight, type Step } from './worker-state.ts';
+import { startPulse, type Pulse } from './pulse.ts';
+import type { Sight } from './sight.ts';
+import { idleState, next, type RunEvent, type RunState, type Step } from './worker-state.ts';
 import { startWorker, type Worker } from './worker.ts';
 
 export interface OutputPorts {
@@ -17,6 +21,8 @@ export interface OutputPorts {
   readonly random: () => number;
   readonly ffmpegPath: string;
   readonly caFile: string;
+  /** Where web players' media goes. */
+  readonly hls?: HlsRooms | undefined;
   /** State or problem changed. */
   readonly changed: () => void;
 }
@@ -49,6 +55,7 @@ export function createOutput(id: string, ports: OutputPorts): SupervisedOutput {
   let sampler: ((now: number) => Promise<Usage | null>) | null = null;
   let usage = noUsage;
   let meter: SilenceMeter | null = null;
+  let pulse: Pulse | null = null;
   /** Of the workers before this one, since it was ordered to run. */
   let earlier = { dropped: 0, sentBytes: 0 };
 
@@ -60,7 +67,7 @@ export function createOutput(id: string, ports: OutputPorts): SupervisedOutput {
     if (reason !== null) {
       const fields = { phase: after.phase, reason, ...(worker?.pid ? { worker: worker.pid } : {}) };
       // A destination that is away for hours is tried each second: its log stays readable.
-      const repeated = after.attempts > 1 && !isPowerOfTwo(after.attempts);
+      const repeated = !worthALine(after);
       if (event.type === 'gone' && after.phase === 'backoff') {
         const told = {
           ...fields,
@@ -84,20 +91,33 @@ export function createOutput(id: string, ports: OutputPorts): SupervisedOutput {
 
   function begin(): void {
     if (!wanted) return;
-    const plan = planOf(wanted.order, wanted.encoder, ports.caFile);
-    if ('wrong' in plan) return;
+    const plan = planOf(wanted.order, wanted.encoder, ports.caFile, state.via);
+    if ('wrong' in plan) {
+      dispatch({ type: 'gone', cause: 'unknown', detail: plan.wrong });
+      return;
+    }
+    const { order, encoder } = wanted;
+    const sink = plan.packages
+      ? ports.hls?.open(id, order.settings, encoder.keyframeSeconds)
+      : undefined;
     const parse = createLoudnessParser();
-    const mine = startWorker(plan, {
-      tap,
-      clock,
-      ffmpegPath: ports.ffmpegPath,
-      onMeasure: (text) => {
-        for (const reading of parse(text)) meter?.read(reading, clock.mono());
-      },
-    });
-    worker = mine;
-    sampler = mine.pid === null ? null : createUsageSampler(mine.pid);
-    void forget(mine);
+    const start = () => {
+      const started = startWorker(plan, {
+        tap,
+        clock,
+        ffmpegPath: ports.ffmpegPath,
+        ...(sink ? { sink } : {}),
+        onMeasure: (text) => {
+          for (const reading of parse(text)) meter?.read(reading, clock.mono());
+        },
+      });
+      sampler = started.pid === null ? null : createUsageSampler(started.pid);
+      pulse = plan.pulse === undefined ? null : startPulse(plan.pulse, ports);
+      return started;
+    };
+    const again = state.troubles[state.via]?.cause === 'refused';
+    worker = plan.door && again ? startKnocking(plan.door, clock, start) : start();
+    void forget(worker);
   }
 
   async function forget(mine: Worker): Promise<void> {
@@ -111,6 +131,19 @@ export function createOutput(id: string, ports: OutputPorts): SupervisedOutput {
     worker = null;
     sampler = null;
     usage = noUsage;
+    pulse?.close();
+    pulse = null;
+  }
+
+  /** Whether there is a second address that can be used; one that cannot is left out, and said. */
+  function usableBackup(): boolean {
+    if (!wanted) return false;
+    const { order, encoder } = wanted;
+    if (!order.backupUrl || order.backupUrl === order.url) return false;
+    const plan = planOf(order, encoder, ports.caFile, 'backup');
+    if (!('wrong' in plan)) return true;
+    if (!state.ordered) log.warn({ reason: plan.wrong }, 'backup address left out');
+    return false;
   }
 
   function sight(): Sight {
@@ -119,25 +152,30 @@ export function createOutput(id: string, ports: OutputPorts): SupervisedOutput {
       flowing: tap.flowing,
       accepted: view?.accepted ?? false,
       dryMs: view?.dryMs ?? 0,
-      stuckMs: view?.stuckMs ?? 0,
+      // What the kernels on the way still take is no sign of life of the server behind them.
+      stuckMs: Math.max(view?.stuckMs ?? 0, pulse?.silentMs() ?? 0),
       droppedAgoMs: view?.droppedAgoMs ?? null,
+      queueMs: view?.queueMs ?? 0,
     };
   }
 
   return {
     order(order, encoder) {
       const plan = planOf(order, encoder, ports.caFile);
-      const changed = wanted !== null && identity(wanted.order) !== identity(order);
+      const changed = wanted !== null && identity(wanted.order, state) !== identity(order, state);
       const starts = order.run && !state.ordered;
       if (starts) earlier = { dropped: 0, sentBytes: 0 };
       if (order.kind !== 'icecast') meter = null;
       else if (starts || !meter) meter = createSilenceMeter(clock.mono());
       wanted = { order, encoder };
+      if (!order.run) ports.hls?.end(id);
       const wrong = 'wrong' in plan ? plan.wrong : null;
-      dispatch({ type: 'ordered', run: order.run, wrong, changed });
+      dispatch({ type: 'ordered', run: order.run, wrong, hasBackup: usableBackup(), changed });
     },
     stop() {
-      dispatch({ type: 'ordered', run: false, wrong: null, changed: false });
+      ports.hls?.end(id);
+      const { hasBackup } = state;
+      dispatch({ type: 'ordered', run: false, wrong: null, hasBackup, changed: false });
     },
     tick: () => dispatch({ type: 'tick', sight: sight() }),
     async sample() {
@@ -163,7 +201,7 @@ export function createOutput(id: string, ports: OutputPorts): SupervisedOutput {
         memoryMb: usage.memoryMb,
         loudnessLufs: state.ordered ? (meter?.loudness(now) ?? null) : null,
         silentSeconds: state.ordered && meter ? meter.silentSeconds(now) : null,
-        via: null,
+        via: live && state.hasBackup ? state.via : null,
         recording: null,
       };
     },
@@ -174,12 +212,18 @@ export function createOutput(id: string, ports: OutputPorts): SupervisedOutput {
   };
 }
 
-function isPowerOfTwo(n: number): boolean {
+/** Of a failure that repeats itself: the first, second, fourth, eighth… time. */
+function worthALine({ troubles }: RunState): boolean {
+  const n = Math.max(troubles.main?.attempts ?? 0, troubles.backup?.attempts ?? 0);
   return (n & (n - 1)) === 0;
 }
 
-/** What a running worker depends on: another identity means a new session. */
-function identity(order: AirOutputOrder): string {
+/**
+ * What a worker depends on: another identity means a new session. The address that a live session
+ * does not go out by does not matter to it.
+ */
+function identity(order: AirOutputOrder, { phase, via }: RunState): string {
   const { kind, url, key, settings, backupUrl, folder } = order;
-  return JSON.stringify([kind, url, key, settings, backupUrl, folder?.name ?? null]);
+  const used = phase !== 'live' ? [url, backupUrl] : via === 'backup' ? backupUrl : url;
+  return JSON.stringify([kind, used, key, settings, folder?.name ?? null]);
 }

@@ -4,7 +4,10 @@ import type { EncoderProfile } from '../../contract/profiles.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import type { BusTap } from '../bus/tap.ts';
-import { createOutput, type SupervisedOutput } from './output.ts';
+import type { HlsRooms } from '../hls/rooms.ts';
+import { createOutput, type OutputPorts, type SupervisedOutput } from './output.ts';
+import { createRecordingDisk, type RecordingDisk } from './recording-disk.ts';
+import { createRecording } from './recording-output.ts';
 
 export interface OutputsPorts {
   readonly tap: BusTap;
@@ -15,6 +18,10 @@ export interface OutputsPorts {
   readonly ffmpegPath?: string;
   /** Trusted authorities of TLS destinations; the system's bundle unless told otherwise. */
   readonly caFile?: string;
+  /** Where web players' media goes; without it an `hls` output is packaged for nobody. */
+  readonly hls?: HlsRooms;
+  /** Holds one folder per occurrence; made when the first recording starts. */
+  readonly recordingsDir?: string;
 }
 
 export interface Outputs {
@@ -31,6 +38,7 @@ export interface Outputs {
 const tickMs = 100;
 const sampleMs = 1000;
 const closeMs = 5000;
+const defaultRecordings = './data/recordings';
 const systemAuthorities = '/etc/ssl/certs/ca-certificates.crt';
 
 /** Starts supervising, with nothing ordered. */
@@ -41,6 +49,7 @@ export function createOutputs(ports: OutputsPorts): Outputs {
   const leaving = new Set<string>();
   const listeners = new Set<() => void>();
   let closed = false;
+  let disk: RecordingDisk | null = null;
 
   const changed = () => {
     for (const listener of listeners) listener();
@@ -59,10 +68,10 @@ export function createOutputs(ports: OutputsPorts): Outputs {
     for (const output of outputs.values()) void output.sample();
   });
 
-  function outputFor(id: string): SupervisedOutput {
+  function outputFor({ id, kind }: AirOutputOrder): SupervisedOutput {
     const known = outputs.get(id);
     if (known) return known;
-    const made = createOutput(id, {
+    const shared: OutputPorts = {
       tap: ports.tap,
       clock,
       log: ports.log,
@@ -70,9 +79,17 @@ export function createOutputs(ports: OutputsPorts): Outputs {
       ffmpegPath: ports.ffmpegPath ?? 'ffmpeg',
       caFile: ports.caFile ?? systemAuthorities,
       changed,
-    });
+      hls: ports.hls,
+    };
+    const made = kind === 'recording' ? recording(id, shared) : createOutput(id, shared);
     outputs.set(id, made);
     return made;
+  }
+
+  function recording(id: string, shared: OutputPorts): SupervisedOutput {
+    const root = ports.recordingsDir ?? defaultRecordings;
+    disk ??= createRecordingDisk({ clock, log: ports.log, root });
+    return createRecording(id, { ...shared, disk });
   }
 
   return {
@@ -86,7 +103,7 @@ export function createOutputs(ports: OutputsPorts): Outputs {
       }
       for (const order of orders) {
         leaving.delete(order.id);
-        outputFor(order.id).order(order, encoder);
+        outputFor(order).order(order, encoder);
       }
     },
     report() {
@@ -106,6 +123,7 @@ export function createOutputs(ports: OutputsPorts): Outputs {
         await new Promise<void>((resolve) => clock.after(20, resolve));
       }
       for (const output of outputs.values()) output.kill();
+      disk?.close();
       listeners.clear();
     },
   };

@@ -3,6 +3,7 @@ import type { AirOutputOrder } from '../../contract/air-link.ts';
 import type { OutputKind } from '../../contract/outputs.ts';
 import type { EncoderProfile } from '../../contract/profiles.ts';
 import { targetOf, type Target, type WrongTarget } from './address.ts';
+import type { Door } from './knock.ts';
 import type { QueueLimits } from './queue.ts';
 import { planHls } from './kinds/hls.ts';
 import { planIcecast } from './kinds/icecast.ts';
@@ -22,10 +23,21 @@ export interface WorkerPlan {
   readonly takes: 'all' | 'audio';
   /** It prints loudness readings on stdout. */
   readonly measures: boolean;
+  /** It writes fragmented MP4 on stdout, for air's own web player. */
+  readonly packages?: boolean;
+  /** Raised for what encodes, so that it never starves the copies; 0 unless told otherwise. */
+  readonly niceness?: number;
+  /** HTTP address of its server that answers while the server lives; asked while it is fed. */
+  readonly pulse?: string;
+  /** Where to knock before another try after a refusal; null: nowhere. */
+  readonly door: Door | null;
 }
 
+/** Which of an output's two addresses. */
+export type Via = 'main' | 'backup';
+
 /** What a kind decides by itself. */
-export type KindPlan = Omit<WorkerPlan, 'preset' | 'secrets'>;
+export type KindPlan = Omit<WorkerPlan, 'preset' | 'secrets' | 'door'>;
 
 /** All that a kind may look at. */
 export interface KindFacts {
@@ -45,15 +57,17 @@ const kinds: Readonly<Record<OutputKind, (facts: KindFacts) => KindPlan | WrongT
   icecast: planIcecast,
 };
 
-/** The plan for an order with this program encoding, or why there can be none. */
+/** The plan for an order with this program encoding by one of its addresses, or why there can be none. */
 export function planOf(
   order: AirOutputOrder,
   encoder: EncoderProfile,
   caFile: string,
+  via: Via = 'main',
 ): WorkerPlan | WrongTarget {
-  const target = targetOf(order);
+  const target = targetOf(via === 'main' ? order : { ...order, url: order.backupUrl ?? '' });
   if ('wrong' in target) return target;
   const plan = kinds[order.kind]({ target, order, encoder, caFile });
   if ('wrong' in plan) return plan;
-  return { preset: `${target.preset.join('\n')}\n`, secrets: target.secrets, ...plan };
+  const { secrets, door } = target;
+  return { preset: `${target.preset.join('\n')}\n`, secrets, door, ...plan };
 }

@@ -11,21 +11,24 @@ export interface Usage {
 /** USER_HZ: the unit of /proc times, 100 on every Linux that Node runs on. */
 const ticksPerSecond = 100;
 
+/** The kernel walks every page of the process for its memory: some ms each time, so not often. */
+const memoryMs = 5000;
+
 /** Samples one process at each call (`now`: monotonic ms); null when it is gone or /proc is not there. */
 export function createUsageSampler(pid: number): (now: number) => Promise<Usage | null> {
   let last: { ticks: number; at: number } | null = null;
+  let memory: { mb: number; at: number } | null = null;
   return async (now) => {
     try {
-      const [stat, memory] = await Promise.all([
-        readFile(`/proc/${pid}/stat`, 'utf8'),
-        readFile(`/proc/${pid}/smaps_rollup`, 'utf8'),
-      ]);
-      const ticks = cpuTicks(stat);
+      const ticks = cpuTicks(await readFile(`/proc/${pid}/stat`, 'utf8'));
+      if (!memory || now - memory.at >= memoryMs) {
+        memory = { mb: pssMb(await readFile(`/proc/${pid}/smaps_rollup`, 'utf8')), at: now };
+      }
       const passed = last ? now - last.at : 0;
       const cpuPercent =
         last && passed > 0 ? ((ticks - last.ticks) / ticksPerSecond / (passed / 1000)) * 100 : 0;
       last = { ticks, at: now };
-      return { cpuPercent: Math.round(cpuPercent * 10) / 10, memoryMb: pssMb(memory) };
+      return { cpuPercent: Math.round(cpuPercent * 10) / 10, memoryMb: memory.mb };
     } catch {
       return null;
     }

@@ -1,16 +1,12 @@
 // One output's life as a transition table: (order and state, event, now) → next state, step and reason.
 import type { OutputCause, OutputRunState } from '../../contract/outputs.ts';
-import { backoffMs } from '../../core/backoff.ts';
-import { backoffPolicy, limits } from './retry-policy.ts';
+import type { Via } from './plan.ts';
+import { limits } from './retry-policy.ts';
+import { troubleOf, type Problem, type Sight } from './sight.ts';
+import { nextTurn, noTroubles, told, toldCause, type Troubles } from './turns.ts';
 
 /** `waiting`: ordered to run, no program to send. `ending`: told to end, not gone yet. */
 export type Phase = 'idle' | 'waiting' | 'starting' | 'live' | 'ending' | 'backoff' | 'failed';
-
-export interface Problem {
-  readonly cause: OutputCause;
-  readonly detail: string;
-  readonly at: number;
-}
 
 /** All that is remembered of one output; epoch ms throughout. */
 export interface RunState {
@@ -23,9 +19,11 @@ export interface RunState {
   readonly since: number;
   readonly phaseSince: number;
   readonly liveSince: number | null;
-  /** Failures in a row with the same cause; health clears it. */
-  readonly attempts: number;
-  readonly lastCause: OutputCause | null;
+  /** The address it runs by, or tries next. */
+  readonly via: Via;
+  readonly hasBackup: boolean;
+  /** What failed before, by address; health clears it. */
+  readonly troubles: Troubles;
   readonly retryAt: number | null;
   readonly restarts: number;
   readonly problem: Problem | null;
@@ -33,23 +31,12 @@ export interface RunState {
   readonly verdict: { readonly cause: OutputCause; readonly detail: string } | null;
 }
 
-/** What a worker in sight looks like at a tick. */
-export interface Sight {
-  readonly flowing: boolean;
-  readonly accepted: boolean;
-  /** Ms without any tag to send. */
-  readonly dryMs: number;
-  /** Ms in which media time did not advance although there was something to send. */
-  readonly stuckMs: number;
-  /** Ms since frames were last dropped for this destination; null when never. */
-  readonly droppedAgoMs: number | null;
-}
-
 export type RunEvent =
   | {
       readonly type: 'ordered';
       readonly run: boolean;
       readonly wrong: string | null;
+      readonly hasBackup: boolean;
       /** The address, key or settings are not the ones it runs with. */
       readonly changed: boolean;
     }
@@ -82,8 +69,9 @@ export function idleState(now: number): RunState {
     since: now,
     phaseSince: now,
     liveSince: null,
-    attempts: 0,
-    lastCause: null,
+    via: 'main',
+    hasBackup: false,
+    troubles: noTroubles,
     retryAt: null,
     restarts: 0,
     problem: null,
@@ -103,10 +91,11 @@ function ordered(
   order: Extract<RunEvent, { type: 'ordered' }>,
   now: number,
 ): Transition {
-  const state = { ...before, ordered: order.run, wrong: order.wrong };
+  const { hasBackup } = order;
+  const state = { ...before, ordered: order.run, wrong: order.wrong, hasBackup };
   const turned = order.run !== before.ordered;
   if (!turned && !order.changed) return stay(state);
-  const fresh = { attempts: 0, lastCause: null, retryAt: null, problem: null, verdict: null };
+  const fresh = { troubles: noTroubles, retryAt: null, problem: null, verdict: null };
   const reason = !order.run ? 'ordered to stop' : turned ? 'ordered to run' : 'its order changed';
   switch (state.phase) {
     case 'starting':
@@ -121,7 +110,8 @@ function ordered(
 }
 
 /** Where an output without a worker belongs; the next tick starts it if there is a program. */
-function settle(state: RunState, now: number, reason: string): Transition {
+function settle(before: RunState, now: number, reason: string): Transition {
+  const state: RunState = { ...before, via: 'main' };
   if (!state.ordered) return to(state, 'idle', now, 'none', reason);
   if (state.wrong !== null) {
     const problem = { cause: 'unknown' as const, detail: state.wrong, at: now };
@@ -139,25 +129,25 @@ function gone(
     return settle({ ...state, liveSince: null, verdict: null }, at.now, 'its worker has ended');
   }
   const { cause, detail } = state.verdict ?? event;
+  const { via, hasBackup } = state;
+  const wasLive = state.liveSince !== null;
   const healthy = state.liveSince !== null && at.now - state.liveSince >= limits.healthyMs;
-  // Another cause is another trouble: its waits start short again.
-  const attempts = healthy || cause !== state.lastCause ? 0 : state.attempts;
-  const wait = backoffMs(backoffPolicy(cause), attempts, at.random);
+  const failure = { via, cause, detail, healthy, hasBackup };
+  const turn = nextTurn(state.troubles, failure, at.now, at.random);
+  const problem = {
+    cause: toldCause(turn.troubles, failure, wasLive),
+    detail: told(turn.troubles, failure, wasLive),
+    at: at.now,
+  };
+  const failing = { ...state, ...turn, problem, liveSince: null, verdict: null };
+  const where = hasBackup ? ` of the ${via} address` : '';
+  const wait = turn.retryAt - at.now;
   return to(
-    {
-      ...state,
-      attempts: attempts + 1,
-      lastCause: cause,
-      retryAt: at.now + wait,
-      restarts: state.restarts + 1,
-      problem: { cause, detail, at: at.now },
-      liveSince: null,
-      verdict: null,
-    },
+    { ...failing, restarts: state.restarts + 1 },
     'backoff',
     at.now,
     'none',
-    `${cause}: ${detail}; next try in ${wait} ms`,
+    `${cause}${where}: ${detail}; next try in ${wait} ms`,
   );
 }
 
@@ -201,24 +191,21 @@ function tick(state: RunState, sight: Sight, now: number): Transition {
 
 function watchLive(state: RunState, sight: Sight, now: number): Transition {
   if (sight.dryMs > limits.dryMs) return dried(state, now);
+  if (state.liveSince !== null && now - state.liveSince > limits.longestMs) {
+    return to(state, 'ending', now, 'end', 'renewed before its timestamps run over');
+  }
   if (sight.stuckMs > limits.stuckMs) {
     return condemned(state, 'stalled', 'it stopped taking the program', now);
   }
-  const cause =
-    sight.stuckMs > limits.stuckWarnMs
-      ? ('stalled' as const)
-      : sight.droppedAgoMs !== null && sight.droppedAgoMs < limits.slowShownMs
-        ? ('slow' as const)
-        : null;
-  if (cause === (state.problem?.cause ?? null)) return stay(state);
-  if (cause === null) return stay({ ...state, problem: null }, 'it keeps up again');
-  const detail = cause === 'stalled' ? 'it is not taking the program' : 'frames were dropped';
-  return stay({ ...state, problem: { cause, detail, at: now } }, detail);
+  const seen = troubleOf(sight, state.problem?.cause === 'slow');
+  if (seen?.cause === state.problem?.cause) return stay(state);
+  if (seen === null) return stay({ ...state, problem: null }, 'it keeps up again');
+  return stay({ ...state, problem: { ...seen, at: now } }, seen.detail);
 }
 
 /** Nothing to send any more: end the session cleanly rather than hold an empty one. */
 function dried(state: RunState, now: number): Transition {
-  const fresh = { ...state, problem: null, attempts: 0, lastCause: null };
+  const fresh = { ...state, problem: null, troubles: noTroubles };
   return to(fresh, 'ending', now, 'end', 'the program stopped flowing');
 }
 
@@ -249,9 +236,13 @@ function to(state: RunState, phase: Phase, now: number, step: Step, reason: stri
 function shownAs(phase: Phase, state: RunState): OutputRunState {
   if (phase === 'waiting') return 'starting';
   // A try after a failure is still trying again, not a first start.
-  if (phase === 'starting') return state.attempts === 0 ? 'starting' : 'retrying';
+  if (phase === 'starting') return failed(state) ? 'retrying' : 'starting';
   if (phase === 'backoff') return 'retrying';
   if (phase !== 'ending') return phase;
   if (!state.ordered) return 'stopping';
   return state.verdict ? 'retrying' : 'starting';
+}
+
+function failed({ troubles }: RunState): boolean {
+  return troubles.main !== null || troubles.backup !== null;
 }

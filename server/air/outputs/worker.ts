@@ -1,15 +1,17 @@
 // One ffmpeg child: fed from the bus through its own queue, read for progress, ended step by step.
 import { spawn, type ChildProcess } from 'node:child_process';
+import { setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../core/clock.ts';
 import { redactText } from '../../core/redact.ts';
 import { stopChild, type StopStep } from '../../core/stop-child.ts';
 import { serialiseTag, type FlvTag } from '../bus/flv-tag.ts';
 import type { BusTap } from '../bus/tap.ts';
+import type { MediaSink } from '../hls/packager.ts';
 import { classify, type Verdict } from './classify.ts';
 import { fileHeaderFor, feedFilter } from './feed.ts';
 import type { WorkerPlan } from './plan.ts';
-import { presetFd, progressFd } from './ffmpeg-args.ts';
+import { mediaFd, presetFd, progressFd } from './ffmpeg-args.ts';
 import { afterBlock, bitrateKbps, createProgressParser, noDelivery } from './progress.ts';
 import { createTagQueue } from './queue.ts';
 import { openSecretFile } from './secret-file.ts';
@@ -20,6 +22,10 @@ export interface WorkerPorts {
   readonly ffmpegPath: string;
   /** Text of stdout, for a plan that measures. */
   readonly onMeasure: (text: string) => void;
+  /** Descriptor of an open file, for a plan that writes to one. */
+  readonly mediaFd?: number;
+  /** Takes the media on stdout, for a plan that packages. */
+  readonly sink?: MediaSink;
 }
 
 /** What a worker shows of itself; times are ms ago. */
@@ -65,7 +71,7 @@ export function startWorker(plan: WorkerPlan, ports: WorkerPorts): Worker {
   let lastTagAt = startedAt;
   let drops = { count: 0, atPublish: 0, at: null as number | null };
 
-  const child = launch(plan, ports.ffmpegPath);
+  const child = launch(plan, ports);
   const gone = new Promise<Verdict>((resolve) => {
     const finish = (verdict: () => Verdict) => {
       feeding = false;
@@ -80,7 +86,9 @@ export function startWorker(plan: WorkerPlan, ports: WorkerPorts): Worker {
       if (child.pid === undefined) finish(() => ({ cause: 'spawn', detail: error.message }));
     });
     // `close` comes after the last line was read; `exit` may come before it.
-    child.once('close', () => finish(() => classify({ lines, published: delivery.published })));
+    child.once('close', () =>
+      finish(() => classify({ lines, published: delivery.published, stuckMs: stuckMs() })),
+    );
   });
   if (child instanceof Error) return dead(gone);
 
@@ -94,7 +102,10 @@ export function startWorker(plan: WorkerPlan, ports: WorkerPorts): Worker {
     });
   };
   function pump(): void {
-    for (let tag = next(); tag; tag = next()) write(serialiseTag(tag));
+    for (let tag = next(); tag; tag = next()) {
+      ports.sink?.fed(tag);
+      write(serialiseTag(tag));
+    }
   }
   function next(): FlvTag | undefined {
     return feeding && !blocked ? queue.shift() : undefined;
@@ -112,7 +123,8 @@ export function startWorker(plan: WorkerPlan, ports: WorkerPorts): Worker {
       delivery = afterBlock(delivery, block, clock.mono());
     }
   });
-  if (child.stdout) onText(child.stdout, ports.onMeasure);
+  if (child.stdout && plan.packages) readMedia(child.stdout, ports.sink, child);
+  else if (child.stdout) onText(child.stdout, ports.onMeasure);
 
   write(fileHeaderFor(plan.takes));
   const wanted = feedFilter(plan.takes);
@@ -129,17 +141,22 @@ export function startWorker(plan: WorkerPlan, ports: WorkerPorts): Worker {
   });
   replaying = false;
 
+  function stuckMs(): number {
+    const now = clock.mono();
+    const dryMs = now - lastTagAt;
+    const stuck = delivery.advancedAt === null ? 0 : now - delivery.advancedAt;
+    // Without anything to send, standing still is no fault of the destination.
+    return Math.max(0, Math.min(stuck, now - startedAt) - (dryMs > 500 ? dryMs : 0));
+  }
+
   return {
     pid: child.pid ?? null,
     view() {
       const now = clock.mono();
-      const dryMs = now - lastTagAt;
-      const stuck = delivery.advancedAt === null ? 0 : now - delivery.advancedAt;
       return {
         accepted: delivery.accepted,
-        dryMs,
-        // Without anything to send, standing still is no fault of the destination.
-        stuckMs: Math.max(0, Math.min(stuck, now - startedAt) - (dryMs > 500 ? dryMs : 0)),
+        dryMs: now - lastTagAt,
+        stuckMs: stuckMs(),
         droppedAgoMs: delivery.published && drops.at !== null ? now - drops.at : null,
         dropped: delivery.published ? queue.dropped - drops.atPublish : 0,
         queueMs: Math.round(queue.ageMs(now)),
@@ -169,22 +186,29 @@ const stopLadder: readonly StopStep[] = [
 ];
 
 /** The process, or why the system would not start it. */
-function launch(plan: WorkerPlan, ffmpegPath: string): ChildProcess | Error {
+function launch(
+  plan: WorkerPlan,
+  { ffmpegPath, mediaFd: file }: Pick<WorkerPorts, 'ffmpegPath' | 'mediaFd'>,
+): ChildProcess | Error {
   try {
     const secret = openSecretFile(plan.preset);
     try {
       const stdio: (number | 'pipe' | 'ignore')[] = [];
       stdio[0] = 'pipe';
-      stdio[1] = plan.measures ? 'pipe' : 'ignore';
+      stdio[1] = plan.measures || plan.packages ? 'pipe' : 'ignore';
       stdio[2] = 'pipe';
       stdio[progressFd] = 'pipe';
       stdio[presetFd] = secret.fd;
-      return spawn(ffmpegPath, [...plan.args], {
+      if (file !== undefined) stdio[mediaFd] = file;
+      const child = spawn(ffmpegPath, [...plan.args], {
         stdio,
         // Its own group: a Ctrl-C in the terminal reaches us, and we end it in order.
         detached: true,
         env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', AV_LOG_FORCE_NOCOLOR: '1' },
       });
+      // Before it has threads of its own: they inherit it.
+      if (plan.niceness && child.pid !== undefined) yieldTo(child.pid, plan.niceness);
+      return child;
     } finally {
       secret.close();
     }
@@ -193,29 +217,47 @@ function launch(plan: WorkerPlan, ffmpegPath: string): ChildProcess | Error {
   }
 }
 
+function yieldTo(pid: number, niceness: number): void {
+  try {
+    setPriority(pid, niceness);
+  } catch {
+    // It is gone already; `close` tells why.
+  }
+}
+
 function nothing(): void {
   // Deliberately: there is nothing to undo, or `gone` tells it.
 }
 
+/** What a worker shows that has not been started. */
+export const unstarted: WorkerView = {
+  accepted: false,
+  dryMs: 0,
+  stuckMs: 0,
+  droppedAgoMs: null,
+  dropped: 0,
+  queueMs: 0,
+  sentBytes: 0,
+  bitrateKbps: 0,
+};
+
 function dead(gone: Promise<Verdict>): Worker {
-  const view: WorkerView = {
-    accepted: false,
-    dryMs: 0,
-    stuckMs: 0,
-    droppedAgoMs: null,
-    dropped: 0,
-    queueMs: 0,
-    sentBytes: 0,
-    bitrateKbps: 0,
-  };
   return {
     pid: null,
-    view: () => view,
+    view: () => unstarted,
     lines: () => [],
     end: async () => undefined,
     kill: nothing,
     gone,
   };
+}
+
+/** A muxer whose output makes no sense is ended: the next one is tried as after any failure. */
+function readMedia(stream: Readable, sink: MediaSink | undefined, child: ChildProcess): void {
+  stream.on('data', (chunk: Buffer) => {
+    if (sink && !sink.read(chunk)) child.kill('SIGKILL');
+  });
+  stream.on('error', nothing);
 }
 
 function onText(stream: Readable, use: (text: string) => void): void {

@@ -1,8 +1,23 @@
-// TODO of this very release: replaced by its owner.
+// The web player: the program as it is, packaged as low-latency HLS in air's own memory.
+import { hlsSettings } from '../../../contract/outputs.ts';
 import type { WrongTarget } from '../address.ts';
+import { webPlayerArgs } from '../ffmpeg-args.ts';
 import type { KindFacts, KindPlan } from '../plan.ts';
+import { clamp, maxAgeMs } from './bounds.ts';
 
-/** The plan of a `hls` output. */
-export function planHls(_facts: KindFacts): KindPlan | WrongTarget {
-  return { wrong: 'not built yet' };
+/** A fragment ends with the first picture past its length: this much less, and no part is too long. */
+const marginMs = 40;
+
+/** The plan of an `hls` output. */
+export function planHls({ order, encoder }: KindFacts): KindPlan | WrongTarget {
+  const settings = hlsSettings.safeParse(order.settings ?? {});
+  if (!settings.success) return { wrong: 'the settings are not those of a web player' };
+  const bytesPerSecond = ((encoder.videoKbps + encoder.audioKbps) * 1000) / 8;
+  return {
+    args: webPlayerArgs(settings.data.partMs - marginMs),
+    queue: { maxBytes: clamp(bytesPerSecond * 12, 4e6, 32e6), maxAgeMs, cutOn: 'key' },
+    takes: 'all',
+    measures: false,
+    packages: true,
+  };
 }

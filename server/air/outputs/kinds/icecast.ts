@@ -13,5 +13,6 @@ export function planIcecast({ target, order, caFile }: KindFacts): KindPlan {
     queue: { maxBytes: 1e6, maxAgeMs, cutOn: 'any' },
     takes: 'audio',
     measures: true,
+    ...(URL.canParse(target.url) ? { pulse: new URL('/', target.url).href } : {}),
   };
 }

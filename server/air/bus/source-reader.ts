@@ -1,4 +1,4 @@
-// Reads the program from the ingest as HTTP-FLV, and reconnects by itself for ever.
+// Reads one source (the program, the bypass) from the ingest as HTTP-FLV; reconnects by itself for ever.
 import { get, type ClientRequest, type IncomingMessage } from 'node:http';
 import { backoffMs } from '../../core/backoff.ts';
 import type { Cancel, Clock } from '../../core/clock.ts';
@@ -24,10 +24,11 @@ export interface ReaderPorts {
   onEnded(): void;
 }
 
-export interface ProgramReader {
+export interface SourceReader {
   /** The address may have changed: connects at once when it is not connected. */
   poke(): void;
   readonly connected: boolean;
+  /** Nothing is told any more once this returns. */
   close(): void;
 }
 
@@ -36,7 +37,7 @@ const answerMs = 2000;
 const retry = { firstMs: 100, maxMs: 250 };
 
 /** Makes a reader and starts reading. */
-export function createProgramReader(ports: ReaderPorts): ProgramReader {
+export function createSourceReader(ports: ReaderPorts): SourceReader {
   const { clock, log } = ports;
   let request: ClientRequest | null = null;
   let connected = false;
@@ -75,9 +76,9 @@ export function createProgramReader(ports: ReaderPorts): ProgramReader {
       request = null;
       const had = connected;
       connected = false;
-      if (had) log.info({ why }, 'program connection over');
+      if (had) log.info({ why }, 'source connection over');
       else if (!closed) trouble(why, error);
-      if (had) ports.onEnded();
+      if (had && !closed) ports.onEnded();
       later();
     };
     asked.setNoDelay(true);
@@ -89,7 +90,7 @@ export function createProgramReader(ports: ReaderPorts): ProgramReader {
       }
       connected = true;
       lastTrouble = '';
-      log.info({}, 'reading the program');
+      log.info({}, 'reading the source');
       read(response, finish);
     });
   }
@@ -103,7 +104,7 @@ export function createProgramReader(ports: ReaderPorts): ProgramReader {
       } catch (error) {
         return finish('the ingest sent something that is not FLV', error);
       }
-      for (const tag of tags) ports.onTag(tag);
+      for (const tag of tags) if (!closed) ports.onTag(tag);
     });
     response.once('error', (error) => finish('the connection broke', error));
     response.once('close', () => finish('the ingest closed the connection'));

@@ -1,0 +1,33 @@
+// Who yields first when the uplink does not suffice.
+import { Checkbox, TextInput } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { OutputFieldsProps } from './address-fields.tsx';
+
+/** Priority, and whether it may be stopped. */
+export function SheddingFields(props: OutputFieldsProps): ReactNode {
+  const { t } = useTranslation();
+  const { draft, output, profile, mark, onChange } = props;
+  return (
+    <>
+      <TextInput
+        type="number"
+        min={1}
+        max={99}
+        label={t('outputForm.priority')}
+        description={t('outputForm.priorityHint')}
+        data-testid="output-priority"
+        error={mark('priority')}
+        placeholder={String(output?.priority ?? profile?.priority ?? '')}
+        value={draft.priority}
+        onChange={(event) => onChange({ priority: event.currentTarget.value })}
+      />
+      <Checkbox
+        label={t('outputForm.mayShed')}
+        data-testid="output-may-shed"
+        checked={draft.mayShed ?? output?.mayShed ?? false}
+        onChange={(event) => onChange({ mayShed: event.currentTarget.checked })}
+      />
+    </>
+  );
+}

@@ -1,0 +1,26 @@
+// Black, frozen, silent, clipped: said on the monitor itself, with how long it has been so.
+import { TriangleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { duration } from '../format/times.ts';
+import { useSlice } from '../studio.tsx';
+import { healthFlags } from './health-face.ts';
+
+/** Nothing while all is well, or while nothing is measured. */
+export function HealthFlags(): ReactNode {
+  const { t } = useTranslation();
+  const health = useSlice((s) => s.air.health);
+  const feeding = useSlice((s) => s.air.feeding);
+  const flags = healthFlags(health, feeding);
+  if (flags.length === 0) return null;
+  return (
+    <ul className="health-flags" data-testid="health-flags">
+      {flags.map(({ flag, seconds }) => (
+        <li key={flag} data-flag={flag}>
+          <TriangleAlert aria-hidden size={16} />
+          {t(`health.${flag}`)} <span className="figure">{duration(seconds * 1000)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,20 @@
+// What covers a monitor while OBS does not answer.
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSlice } from '../studio.tsx';
+import { useWords } from '../words.ts';
+
+/** Nothing while OBS is there. */
+export function ObsAway(): ReactNode {
+  const { t } = useTranslation();
+  const words = useWords();
+  const connection = useSlice((s) => s.switcher.connection);
+  const problem = useSlice((s) => s.switcher.problem);
+  if (connection === 'connected') return null;
+  return (
+    <div className="picture-cover" role="status">
+      <b>{t(`obs.${connection}`)}</b>
+      {problem && <span>{words(problem)}</span>}
+    </div>
+  );
+}

@@ -1,0 +1,151 @@
+// One output: what it is, whether it receives, and the hands to start, stop and change it.
+import { ExternalLink, Pencil } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Output } from '../../../server/contract/outputs.ts';
+import { answerOf, useCommand } from '../command.ts';
+import { bitrate, decimal, diskSize } from '../format/numbers.ts';
+import { airClock, roughDuration } from '../format/times.ts';
+import { useOff } from '../off.ts';
+import { CopyButton } from '../parts/copy-button.tsx';
+import { Hold } from '../parts/hold.tsx';
+import { Press } from '../parts/press.tsx';
+import { ShapeMark } from '../parts/shape-mark.tsx';
+import { Sparkline } from '../parts/sparkline.tsx';
+import { useSecond, useSlice } from '../studio.tsx';
+import { useLocale } from '../words.ts';
+import { useDialogs } from './open-dialog.ts';
+import { outputFacts, outputShape, type OutputFact } from './output-face.ts';
+import { OutputIcon } from './output-icon.tsx';
+import { OutputTrouble } from './output-trouble.tsx';
+
+interface OutputProps {
+  readonly id: string;
+  readonly output: Output;
+}
+
+function StartStop({ id, output }: OutputProps): ReactNode {
+  const { t } = useTranslation();
+  const dialogs = useDialogs();
+  const start = useCommand('output.start');
+  const stop = useCommand('output.stop');
+  const off = useOff();
+  if (output.order === 'stop' && output.state !== 'stopping') {
+    return (
+      <Press
+        className="compact"
+        testId={`start-${id}`}
+        label={t('outputs.start', { name: output.name })}
+        off={off}
+        {...answerOf(start)}
+        onPress={() => void start.send({ id })}
+      >
+        {t('do.start')}
+      </Press>
+    );
+  }
+  return (
+    <Hold
+      className="compact"
+      testId={`stop-${id}`}
+      label={t('outputs.stop', { name: output.name })}
+      off={off}
+      {...answerOf(stop)}
+      onHeld={() => void stop.send({ id })}
+      onBrief={() => dialogs.open({ kind: 'stopOutput', id })}
+    >
+      {t('do.stop')}
+    </Hold>
+  );
+}
+
+function Elapsed({ since }: { readonly since: number }): ReactNode {
+  const now = useSecond();
+  return <>{airClock(now - since)}</>;
+}
+
+function useFactWords(): (fact: OutputFact, output: Output) => string {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  return (fact, output) => {
+    switch (fact.say) {
+      case 'state':
+        return output.state === 'live'
+          ? t(`outputs.liveAs.${output.kind}`)
+          : t(`outputs.state.${output.state}`);
+      case 'free':
+        return t('outputs.free', { size: diskSize(fact.bytes, locale) });
+      case 'left':
+        return t('outputs.left', { time: roughDuration(fact.seconds) });
+      case 'lufs':
+        return t('health.lufs', { value: decimal(fact.lufs, 0, locale) });
+      case 'cpu':
+        return t('outputs.cpu', { percent: decimal(fact.percent, 0, locale) });
+      default:
+        return t(`outputs.${fact.say}`);
+    }
+  };
+}
+
+/** Where people watch the web player: the page of this same server. */
+function Watch({ output }: { readonly output: Output }): ReactNode {
+  const { t } = useTranslation();
+  if (output.kind !== 'hls') return null;
+  const address = new URL('/en-vivo', location.href).href;
+  return (
+    <span className="watch">
+      <a href={address} target="_blank" rel="noreferrer" data-testid="open-web-player">
+        {t('outputs.watch')} <ExternalLink aria-hidden size={14} />
+      </a>
+      <CopyButton value={address} />
+    </span>
+  );
+}
+
+/** The row; its recording's file and its problem on hover or below. */
+export function OutputRow({ id }: { readonly id: string }): ReactNode {
+  const { t } = useTranslation();
+  const locale = useLocale();
+  const dialogs = useDialogs();
+  const say = useFactWords();
+  const output = useSlice((s) => s.outputs[id]);
+  if (!output) return null;
+  const live = output.state === 'live';
+  const { recording } = output;
+  const file = recording?.file ? [recording.folder, recording.file].join('/') : undefined;
+  return (
+    <li
+      className="output"
+      data-testid={`output-${id}`}
+      data-state={output.state}
+      data-kind={output.kind}
+      data-shed={output.shed}
+    >
+      <ShapeMark shape={outputShape(output)} />
+      <OutputIcon kind={output.kind} />
+      <span className="output-name">{output.name}</span>
+      <span className="output-facts" title={file}>
+        {outputFacts(output)
+          .map((fact) => say(fact, output))
+          .join(' · ')}
+        <Watch output={output} />
+      </span>
+      <Sparkline of={`output/${id}`} full={output.needKbps} />
+      <span className="figure output-rate">{live ? bitrate(output.bitrateKbps, locale) : ''}</span>
+      <span className="figure output-time">
+        {output.liveSince !== null && <Elapsed since={output.liveSince} />}
+      </span>
+      <button
+        type="button"
+        className="press icon"
+        aria-label={t('outputs.edit', { name: output.name })}
+        data-testid={`edit-${id}`}
+        onClick={() => dialogs.open({ kind: 'output', id })}
+      >
+        <Pencil aria-hidden size={16} />
+      </button>
+      <StartStop id={id} output={output} />
+      <OutputTrouble output={output} />
+    </li>
+  );
+}

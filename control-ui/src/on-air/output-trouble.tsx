@@ -1,0 +1,50 @@
+// What about an output needs a person: why it does not send, or that it sends badly.
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Output } from '../../../server/contract/outputs.ts';
+import { decimal, seconds } from '../format/numbers.ts';
+import { countdown } from '../format/times.ts';
+import { useSecond } from '../studio.tsx';
+import { useLocale, useWords } from '../words.ts';
+import { slowQueue } from './output-face.ts';
+
+/** Silence of a radio output shorter than this is a breath, s. */
+const silentSeconds = 3;
+
+function RetryIn({ at }: { readonly at: number }): ReactNode {
+  const { t } = useTranslation();
+  const now = useSecond();
+  return <b>{t('outputs.retry', { time: countdown(Math.max(0, at - now)) })}</b>;
+}
+
+/** Lines under the row; nothing while all is well. */
+export function OutputTrouble({ output }: { readonly output: Output }): ReactNode {
+  const { t } = useTranslation();
+  const words = useWords();
+  const locale = useLocale();
+  const silent = output.silentSeconds ?? 0;
+  const queue = slowQueue(output);
+  const dropped = output.state === 'live' ? output.droppedFrames : 0;
+  const slow = [
+    queue === null ? null : t('outputs.queue', { time: seconds(queue, locale) }),
+    dropped === 0 ? null : t('outputs.dropped', { frames: decimal(dropped, 0, locale) }),
+  ].filter((line) => line !== null);
+  return (
+    <>
+      {output.problem && (output.state !== 'idle' || output.shed) ? (
+        <span className="warn output-problem" title={output.problem.detail}>
+          {words(output.problem)}{' '}
+          {output.nextRetryAt !== null && <RetryIn at={output.nextRetryAt} />}
+        </span>
+      ) : (
+        output.shed && <span className="warn output-problem">{t('outputs.shedWhy')}</span>
+      )}
+      {slow.length > 0 && <span className="warn output-problem">{slow.join(' ')}</span>}
+      {silent >= silentSeconds && (
+        <span className="warn output-problem">
+          {t('outputs.silent', { seconds: decimal(silent, 0, locale) })}
+        </span>
+      )}
+    </>
+  );
+}

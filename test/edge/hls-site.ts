@@ -1,0 +1,91 @@
+// The public player as viewers get it: the rig's media, control's own web server, the built page, a guide.
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Occurrence } from '../../server/contract/grid.ts';
+import type { Output } from '../../server/contract/outputs.ts';
+import { idleFacts } from '../../server/outputs/report.ts';
+import { publicRoutes } from '../../server/web/public-routes.ts';
+import { buildEnVivo } from '../kit/en-vivo-page.ts';
+import type { HlsRig } from './hls-rig.ts';
+import { openRoom, station, type Room } from './web-room.ts';
+
+/** The web player of the rig as control shows it. */
+export const webOutput: Output = {
+  ...idleFacts,
+  name: 'Reproductor web',
+  kind: 'hls',
+  profile: 'web-player',
+  url: '',
+  hasKey: false,
+  withAir: true,
+  settings: null,
+  backupUrl: null,
+  priority: 50,
+  mayShed: false,
+  shed: false,
+  needKbps: 0,
+  playPath: '/en-vivo/hls/web/live.m3u8',
+  order: 'start',
+  state: 'live',
+  since: 0,
+};
+
+export interface Site {
+  readonly room: Room;
+  /** What control knows of the web player, and whether the station is ordered on the air. */
+  show(output: Partial<Output> | null, order: 'live' | 'stop'): void;
+  close(): Promise<void>;
+}
+
+/** Builds the page once, for the sites of one test file. */
+export async function buildPage(): Promise<{ dir: string; remove(): void }> {
+  const dir = mkdtempSync(join(tmpdir(), 'en-vivo-'));
+  await buildEnVivo(dir);
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+/** Opens control's web server for `rig`, with one programme of the guide now and one an hour later. */
+export async function openSite(rig: HlsRig, pageDir: string): Promise<Site> {
+  const from = Date.now() - 20 * 60_000;
+  const hour = 3_600_000;
+  const planned = (title: string, start: number): Occurrence =>
+    ({
+      id: title,
+      program: title,
+      title,
+      department: 'Hacienda',
+      start,
+      end: start + hour,
+      date: '2026-11-24',
+      time: '10:00',
+      signLanguage: true,
+      captions: false,
+    }) as unknown as Occurrence;
+  const titles = ['Zona Tributaria', 'Ciclo Vital', 'Mundo Positivo', 'Al Día con el Sisbén'];
+  const occurrences = titles.map((title, i) => planned(title, from + i * hour));
+  const room = await openRoom({
+    monitorUrl: () => rig.monitorUrl(),
+    publicRoutes: publicRoutes({
+      clock: { now: () => Date.now() },
+      station: { ...station, name: 'Capital Musical' },
+      grid: {
+        week: () => ({ zone: station.zone, version: 1, note: '', occurrences, overrides: [] }),
+        programs: () => [],
+      },
+    }),
+  });
+  cpSync(pageDir, room.pageDir, { recursive: true });
+  // The page of control itself is not under test; its presence is what makes files be served.
+  writeFileSync(join(room.pageDir, 'index.html'), '<!doctype html><title>control</title>');
+  const show: Site['show'] = (output, order) =>
+    room.state.change((draft) => {
+      draft.station.name = 'Capital Musical';
+      draft.station.colors.brand = '#37506b';
+      draft.station.colors.onBrand = '#ffffff';
+      draft.air.order = order;
+      draft.outputs = output === null ? {} : { web: { ...webOutput, ...output } };
+    });
+  show({}, 'live');
+  return { room, show, close: () => room.close() };
+}

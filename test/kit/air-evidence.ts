@@ -1,0 +1,129 @@
+// What a platform's recording tells about a show: who was on screen when, how far it had come, and
+// whether sound and picture kept together.
+import { execFile } from 'node:child_process';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { colorsOf, type Color } from './media-probe.ts';
+
+const run = promisify(execFile);
+const options = { maxBuffer: 512 * 1024 * 1024 };
+
+/** Timestamp of the last whole tag of a growing FLV file, ms; null before the first. */
+export function recordedMs(file: string): number | null {
+  const fd = openSync(file, 'r');
+  try {
+    // A tag may be half written: look for the newest one whose length agrees before and after it.
+    const size = fstatSync(fd).size;
+    const bytes = Buffer.alloc(Math.min(size, 512 * 1024));
+    readSync(fd, bytes, 0, bytes.length, size - bytes.length);
+    for (let end = bytes.length; end > 15; end -= 1) {
+      const length = bytes.readUInt32BE(end - 4);
+      const start = end - 4 - length;
+      if (length < 11 || start < 0) continue;
+      const type = bytes[start];
+      if (type !== 8 && type !== 9) continue;
+      if (bytes.readUIntBE(start + 1, 3) !== length - 11) continue;
+      return bytes.readUIntBE(start + 4, 3) + (bytes[start + 7] ?? 0) * 2 ** 24;
+    }
+    return null;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Largest distance between neighbouring video packets of `file` between two of its times, ms. */
+export async function videoGapBetween(file: string, fromMs: number, toMs: number): Promise<number> {
+  const times = await videoTimes(file);
+  const within = times.filter((t) => t >= fromMs && t <= toMs);
+  return Math.max(0, ...within.slice(1).map((t, i) => t - within[i]!));
+}
+
+/** Every distance between neighbouring video packets above `overMs`, with where it begins. */
+export async function videoGaps(
+  file: string,
+  overMs: number,
+): Promise<{ atMs: number; gapMs: number }[]> {
+  const times = await videoTimes(file);
+  return times
+    .slice(1)
+    .map((t, i) => ({ atMs: times[i]!, gapMs: t - times[i]! }))
+    .filter((g) => g.gapMs > overMs);
+}
+
+async function videoTimes(file: string): Promise<number[]> {
+  const { stdout } = await run(
+    'ffprobe',
+    '-v quiet -select_streams v -show_entries packet=dts_time -of csv=p=0'.split(' ').concat(file),
+    options,
+  );
+  return stdout
+    .split('\n')
+    .map((line) => Number.parseFloat(line) * 1000)
+    .filter((ms) => Number.isFinite(ms));
+}
+
+/** A stretch of a recording in which one thing was on screen; ms. */
+export interface Stretch {
+  readonly what: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Who was on screen, by the colour of a corner, ten times a second; what matches nobody is a mix. */
+export async function stretchesOf(
+  file: string,
+  area: { x: number; y: number; width: number; height: number },
+  known: Readonly<Record<string, readonly [number, number, number]>>,
+): Promise<Stretch[]> {
+  const perSecond = 10;
+  const all: Stretch[] = [];
+  for (const [i, color] of (await colorsOf(file, perSecond, area)).entries()) {
+    const what = nearest(color, known);
+    const fromMs = (i * 1000) / perSecond;
+    const toMs = fromMs + 1000 / perSecond;
+    const last = all.at(-1);
+    if (last?.what === what) all[all.length - 1] = { ...last, toMs };
+    else all.push({ what, fromMs, toMs });
+  }
+  return all;
+}
+
+function nearest(c: Color, known: Readonly<Record<string, readonly [number, number, number]>>) {
+  for (const [name, [r, g, b]] of Object.entries(known)) {
+    if (Math.abs(c.r - r) + Math.abs(c.g - g) + Math.abs(c.b - b) < 18) return name;
+  }
+  return 'mix';
+}
+
+/**
+ * By how much picture and sound of `recording` moved against each other since they left the encoder,
+ * ms: packets of `reference` (the encoder's stream, as it came in) are found again by their bytes.
+ * Null when too few are.
+ */
+export async function syncShiftMs(reference: string, recording: string): Promise<number | null> {
+  const [from, to] = await Promise.all([hashes(reference), hashes(recording)]);
+  const shift = (type: 'video' | 'audio'): number | null => {
+    const known = new Map(to.filter((p) => p.type === type).map((p) => [p.hash, p.ms]));
+    const moved = from
+      .filter((p) => p.type === type && known.has(p.hash))
+      .map((p) => known.get(p.hash)! - p.ms)
+      .toSorted((a, b) => a - b);
+    return moved.length < 20 ? null : (moved[Math.floor(moved.length / 2)] ?? null);
+  };
+  const [video, audio] = [shift('video'), shift('audio')];
+  return video === null || audio === null ? null : video - audio;
+}
+
+async function hashes(file: string): Promise<{ type: string; ms: number; hash: string }[]> {
+  const { stdout } = await run(
+    'ffprobe',
+    ['-v', 'quiet', '-show_packets', '-show_data_hash', 'MD5', '-of', 'compact', file],
+    options,
+  );
+  return stdout.split('\n').flatMap((line) => {
+    const type = /codec_type=(\w+)/.exec(line)?.[1];
+    const ms = Number(/dts_time=([\d.]+)/.exec(line)?.[1]) * 1000;
+    const hash = /data_hash=(\S+)/.exec(line)?.[1];
+    return type && hash && Number.isFinite(ms) ? [{ type, ms, hash }] : [];
+  });
+}
