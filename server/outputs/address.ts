@@ -26,7 +26,8 @@ export function isShownAddress(address: string): boolean {
 
 /** Whether both go to the same host and port, whatever follows; false for what cannot be read. */
 export function sameHost(a: string, b: string): boolean {
-  const host = (address: string) => (URL.canParse(address) ? new URL(address).host : null);
+  const host = (address: string) =>
+    URL.canParse(address) ? new URL(address).host.toLowerCase() : null;
   return host(a) !== null && host(a) === host(b);
 }
 

@@ -97,7 +97,7 @@ const directives = [
 function send(req: Request, res: Response, file: LiveFile): void {
   if (res.destroyed) return;
   if (file.status !== 200) return refuse(res, file.status);
-  const zipped = file.gzip && /\bgzip\b/.test(String(req.headers['accept-encoding'] ?? ''));
+  const zipped = file.gzip && /\bgzip\b/.test(req.headers['accept-encoding'] ?? '');
   if (file.gzip) res.setHeader('Vary', 'Accept-Encoding');
   if (zipped) res.setHeader('Content-Encoding', 'gzip');
   const body = (zipped ? file.gzip : null) ?? file.body;

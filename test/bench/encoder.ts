@@ -9,6 +9,8 @@ export interface Encoder {
   readonly number: number;
   /** Resolves when the first picture, a key frame, has left: with the machine's ms at which it did. */
   publish(targets: readonly EncoderTarget[]): Promise<number>;
+  /** SIGSTOP: it stays connected and says nothing more. */
+  freeze(): void;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
 }
@@ -35,6 +37,7 @@ export async function readyEncoder(file: string, number: number): Promise<Encode
       if (failed) throw new Error(`the encoder: ${failed}`);
       return began;
     },
+    freeze: () => process.kill(helper.pid, 'SIGSTOP'),
     kill: () => helper.close(),
   };
 }

@@ -54,8 +54,8 @@ export async function startLoneAir(outputs: readonly LoneOutput[]): Promise<Lone
   return {
     pid: air,
     program: { port: rtmpPort, app: 'program', name: `main?k=${programKey}` },
-    report: control.report,
-    leaveAlone: control.close,
+    report: () => control.report(),
+    leaveAlone: () => control.close(),
   };
 }
 
@@ -117,17 +117,21 @@ async function startControl(): Promise<Control> {
 async function startProcess(folder: string, controlPort: number): Promise<number> {
   mkdirSync(join(folder, 'cache'));
   const logFile = openSync(join(folder, 'air.log'), 'a');
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'server/air/main.ts'], {
-    cwd: rootDir,
-    stdio: ['ignore', logFile, logFile],
-    env: {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
-      STUDIO_AIR_CONTROL_URL: `http://127.0.0.1:${controlPort}`,
-      STUDIO_DATA: folder,
-      NODE_COMPILE_CACHE: join(folder, 'cache'),
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', 'server/air/main.ts'],
+    {
+      cwd: rootDir,
+      stdio: ['ignore', logFile, logFile],
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        STUDIO_AIR_CONTROL_URL: `http://127.0.0.1:${controlPort}`,
+        STUDIO_DATA: folder,
+        NODE_COMPILE_CACHE: join(folder, 'cache'),
+      },
     },
-  });
+  );
   const gone = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
     child.once('error', () => resolve());

@@ -58,7 +58,7 @@ both(
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
 let program: Promise<string> | null = null;
-const rendered = (): Promise<string> => (program ??= renderProgram(folder, 10));
+const rendered = (): Promise<string> => (program ??= renderProgram(folder));
 
 let ending = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -7,11 +7,11 @@ import { startPuller, type Puller } from './puller.ts';
 export const ways = ['studio', 'puller', 'push'] as const;
 export type Way = (typeof ways)[number];
 
-/** How each way is called in the tables. */
+/** How each way is called in the tables: nginx-rtmp stands before both peers, and each tries again after 1 s. */
 export const wayNames: Readonly<Record<Way, string>> = {
-  studio: 'el estudio / the studio',
-  puller: 'par: nginx y un ffmpeg -c copy, otra vez a 1 s / peer: puller in a loop',
-  push: 'par: nginx-rtmp push, otra vez a 1 s / peer: nginx-rtmp push',
+  studio: 'el estudio / studio',
+  puller: 'par / peer: ffmpeg -c copy',
+  push: 'par / peer: nginx-rtmp push',
 };
 
 export interface Peers {

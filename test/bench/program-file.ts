@@ -7,14 +7,19 @@ import { openSecretBox } from '../../server/core/secret-box.ts';
 
 const run = promisify(execFile);
 
-/** Renders `seconds` of it as FLV into `folder`; its picture moves and is noisy, so that it is worth its bits. */
-export async function renderProgram(folder: string, seconds: number): Promise<string> {
+/** How long it is. */
+export const programSeconds = 10;
+
+/** Renders it as FLV into `folder`; its picture moves and is noisy, so that it is worth its bits. */
+export async function renderProgram(folder: string): Promise<string> {
   const file = join(folder, 'program.flv');
   await run('ffmpeg', [
     ...'-nostdin -v error -f lavfi -i'.split(' '),
     'testsrc2=s=1920x1080:r=30,noise=alls=12:allf=t',
     ...'-f lavfi -i sine=440:sample_rate=48000'.split(' '),
-    ...`-t ${seconds} -c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p`.split(' '),
+    ...`-t ${programSeconds} -c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p`.split(
+      ' ',
+    ),
     ...'-b:v 6000k -minrate 6000k -maxrate 6000k -bufsize 3000k'.split(' '),
     ...'-x264-params nal-hrd=cbr:force-cfr=1 -g 60 -keyint_min 60 -sc_threshold 0'.split(' '),
     ...'-c:a aac -b:a 128k -ac 2 -f flv'.split(' '),

@@ -11,16 +11,19 @@ import { both, heading, table } from './print.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
 import type { Diary } from './stream-diary.ts';
 
-const rounds = 3;
+const rounds = 4;
 const awayMs = 4000;
 /** Losses nearer to each other than this count as flapping, and air waits longer by design. */
 const calmMs = 11_000;
 /** What has not come back by then is given as never. */
 const patienceMs = 15_000;
 
-/** What one way took, ms, one entry per round; Infinity where nothing came. */
+/** What one way took, ms, one entry per loss; Infinity where nothing came. */
 interface Times {
-  readonly slate: number[];
+  /** From the end of the source to the first picture of the slate. */
+  readonly killed: number[];
+  /** The same for a source that stays connected and says nothing, as behind a cut cable. */
+  readonly frozen: number[];
   readonly program: number[];
   readonly destination: number[];
   /** Longest time without any picture around a source loss. */
@@ -43,19 +46,21 @@ export async function recovery(bench: Bench): Promise<void> {
   let encoder = await readyEncoder(file, 1);
   await encoder.publish(targets);
   await everybodyHas(receiver, 1, 60_000);
+  let returnedAt = machineMs();
   for (let round = 0; round < rounds; round += 1) {
-    const calm = wait(calmMs);
     const standby = await readyEncoder(file, encoder.number + 1);
-    await calm;
-    // A fresh destination of each round: its diary begins with the sessions as they are now.
-    encoder = await loseSource({ receiver, encoder, standby, targets, times });
+    await wait(Math.max(0, returnedAt + calmMs - machineMs()));
+    const loss = round % 2 === 0 ? 'killed' : 'frozen';
+    await loseSource({ receiver, encoder, standby, targets, times, loss });
+    encoder = standby;
+    returnedAt = machineMs();
     receiver = await loseDestination({ receiver, port, encoder, times, round });
   }
   show(times);
 }
 
 function noTimes(): Times {
-  return { slate: [], program: [], destination: [], dark: [], broken: [] };
+  return { killed: [], frozen: [], program: [], destination: [], dark: [], broken: [] };
 }
 
 interface SourceLoss {
@@ -64,15 +69,18 @@ interface SourceLoss {
   readonly standby: Encoder;
   readonly targets: readonly EncoderTarget[];
   readonly times: Readonly<Record<Way, Times>>;
+  readonly loss: 'killed' | 'frozen';
 }
 
-/** Kills the encoder, has another one publish after a while, and gives that one. */
-async function loseSource(rig: SourceLoss): Promise<Encoder> {
-  const { receiver, encoder, standby, targets, times } = rig;
+/** Ends the encoder or stops it dead, and has the next one publish after a while. */
+async function loseSource(rig: SourceLoss): Promise<void> {
+  const { receiver, encoder, standby, targets, times, loss } = rig;
   const before = await receiver.diaries();
   const lostAt = machineMs();
-  await encoder.kill();
+  if (loss === 'frozen') encoder.freeze();
+  else await encoder.kill();
   await wait(awayMs);
+  await encoder.kill();
   const backAt = await standby.publish(targets);
   await everybodyHas(receiver, standby.number, patienceMs);
   const after = await receiver.diaries();
@@ -81,14 +89,11 @@ async function loseSource(rig: SourceLoss): Promise<Encoder> {
     const slate = diary?.stretches.find((s) => s.encoder === null && s.firstAt > lostAt);
     const program = firstAt(diary, standby.number);
     const last = diary?.stretches.findLast((s) => s.encoder === encoder.number)?.lastAt;
-    times[way].slate.push((slate?.firstAt ?? Infinity) - lostAt);
+    times[way][loss].push((slate?.firstAt ?? Infinity) - lostAt);
     times[way].program.push(program - backAt);
     times[way].dark.push((slate?.firstAt ?? program) - (last ?? Number.NaN));
-    times[way].broken.push(
-      (diary?.sessions.length ?? 0) - (before[way]?.sessions.length ?? 0),
-    );
+    times[way].broken.push((diary?.sessions.length ?? 0) - (before[way]?.sessions.length ?? 0));
   }
-  return standby;
 }
 
 interface DestinationLoss {
@@ -133,7 +138,8 @@ function show(times: Readonly<Record<Way, Times>>): void {
   const most = (way: Way, what: keyof Times): string => seconds(Math.max(...times[way][what]));
   const row = (way: Way): string[] => [
     wayNames[way],
-    seconds(half(way, 'slate')),
+    seconds(half(way, 'killed')),
+    seconds(half(way, 'frozen')),
     seconds(half(way, 'program')),
     ratio(half(way, 'program'), half('studio', 'program')),
     most(way, 'dark'),
@@ -146,7 +152,8 @@ function show(times: Readonly<Record<Way, Times>>): void {
   table(
     [
       `s, mediana de ${rounds}`,
-      'pérdida → cortinilla',
+      'muere → cortinilla',
+      'enmudece → cortinilla',
       'vuelve → programa',
       '× estudio',
       'sin imagen, máx',
@@ -160,8 +167,8 @@ function show(times: Readonly<Record<Way, Times>>): void {
   );
   const own = (what: keyof Times): string => seconds(half('studio', what));
   both(
-    `Si OBS se cae, la gente ve «Ya regresamos» a los ${own('slate')} s, en la misma transmisión, y el programa ${own('program')} s después de que OBS vuelve: 1 s para creerle y lo que falte para su cuadro clave, cada 2 s. Con los pares la plataforma se queda sin imagen y ve una sesión nueva.`,
-    `When OBS dies people see the slate after ${own('slate')} s, in the same broadcast, and the program ${own('program')} s after OBS is back: 1 s to trust it and the wait for its key frame, each 2 s. With the peers the platform has no picture and sees a new session.`,
+    `Si OBS se cae, la gente ve «Ya regresamos» a los ${own('killed')} s (${own('frozen')} s si enmudece sin cerrar), en la misma transmisión, y el programa ${own('program')} s después de que OBS vuelve: 1 s para creerle y lo que falte para su cuadro clave, cada 2 s. Con los pares la plataforma se queda sin imagen y ve una sesión nueva.`,
+    `When OBS dies people see the slate after ${own('killed')} s (${own('frozen')} s when it goes silent without closing), in the same broadcast, and the program ${own('program')} s after OBS is back: 1 s to trust it and the wait for its key frame, each 2 s. With the peers the platform has no picture and sees a new session.`,
   );
   both(
     `Si una plataforma se cae y vuelve, recibe imagen otra vez a los ${own('destination')} s sin que nadie haga nada.`,

@@ -124,8 +124,12 @@ test('air killed: it starts again at once and the platform has the slate before 
   await until('published again', () => nginx.requests.length > published, 15_000, 5);
   const republished = performance.now() - killed;
   console.info(`air: spawned ${Math.round(spawned)} ms, published ${Math.round(republished)} ms`);
-  await client.see('live on the slate', (s) => s.outputs[id]?.state === 'live', 10_000);
-  expect(client.state().air).toMatchObject({ source: 'slate', order: 'live' });
+  await client.see(
+    'live on the slate',
+    ({ air: is, outputs }) =>
+      is.connected && is.source === 'slate' && is.order === 'live' && outputs[id]?.state === 'live',
+    15_000,
+  );
   obs?.kill('SIGKILL');
   obs = await publish();
   await client.see('the program is back', (s) => s.air.source === 'live', 15_000);

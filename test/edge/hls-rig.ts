@@ -116,7 +116,7 @@ export async function startHlsRig(timeline = 10_000): Promise<HlsRig> {
       offset += reel.at(-1)!.timestamp - reel[0]!.timestamp + 33;
     }
   });
-  const tap = { attach: fan.attach, flowing: true };
+  const tap = { attach: (consumer: (tag: FlvTag) => void) => fan.attach(consumer), flowing: true };
   const rooms = createHlsRooms({ clock, log: silentLog });
   const outputs = createOutputs({ tap, clock, log: silentLog, random: Math.random, hls: rooms });
   const monitor = await createMonitorServer({ clock, log: silentLog, tap, token, hls: rooms });

@@ -4,32 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Occurrence } from '../../server/contract/grid.ts';
 import type { Output } from '../../server/contract/outputs.ts';
-import { idleFacts } from '../../server/outputs/report.ts';
 import { publicRoutes } from '../../server/web/public-routes.ts';
 import { buildEnVivo } from '../kit/en-vivo-page.ts';
+import { webOutput } from '../unit/hls-output.ts';
 import type { HlsRig } from './hls-rig.ts';
 import { openRoom, station, type Room } from './web-room.ts';
-
-/** The web player of the rig as control shows it. */
-export const webOutput: Output = {
-  ...idleFacts,
-  name: 'Reproductor web',
-  kind: 'hls',
-  profile: 'web-player',
-  url: '',
-  hasKey: false,
-  withAir: true,
-  settings: null,
-  backupUrl: null,
-  priority: 50,
-  mayShed: false,
-  shed: false,
-  needKbps: 0,
-  playPath: '/en-vivo/hls/web/live.m3u8',
-  order: 'start',
-  state: 'live',
-  since: 0,
-};
 
 export interface Site {
   readonly room: Room;
@@ -46,7 +25,7 @@ export async function buildPage(): Promise<{ dir: string; remove(): void }> {
 }
 
 /** Opens control's web server for `rig`, with one programme of the guide now and one an hour later. */
-export async function openSite(rig: HlsRig, pageDir: string): Promise<Site> {
+export async function openSite(rig: HlsRig, pageDir: string, port?: number): Promise<Site> {
   const from = Date.now() - 20 * 60_000;
   const hour = 3_600_000;
   const planned = (title: string, start: number): Occurrence =>
@@ -65,6 +44,7 @@ export async function openSite(rig: HlsRig, pageDir: string): Promise<Site> {
   const titles = ['Zona Tributaria', 'Ciclo Vital', 'Mundo Positivo', 'Al Día con el Sisbén'];
   const occurrences = titles.map((title, i) => planned(title, from + i * hour));
   const room = await openRoom({
+    ...(port === undefined ? {} : { port }),
     monitorUrl: () => rig.monitorUrl(),
     publicRoutes: publicRoutes({
       clock: { now: () => Date.now() },

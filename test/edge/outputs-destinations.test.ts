@@ -16,8 +16,9 @@ import { freePort } from '../kit/ports.ts';
 import { startSimulatedBus, type SimulatedBus } from '../kit/simulated-bus.ts';
 import { startThrottle } from '../kit/throttle.ts';
 import { selfSigned, startTlsFront } from '../kit/tls-front.ts';
+import { slowness } from '../kit/slowness.ts';
 import { until } from '../kit/until.ts';
-import { order, slowness, watch, type Watched } from './outputs-rig.ts';
+import { order, watch, type Watched } from './outputs-rig.ts';
 
 let bus: SimulatedBus;
 let folder: string;

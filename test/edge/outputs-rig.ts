@@ -1,6 +1,4 @@
 // What the tests of outputs share: the encoding they are told of, orders, and a diary of what was shown.
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { AirOutputOrder, AirOutputReport } from '../../server/contract/air-link.ts';
 import { encoderProfile, type EncoderProfile } from '../../server/contract/profiles.ts';
 import type { BusTap } from '../../server/air/bus/tap.ts';
@@ -42,19 +40,6 @@ export function order(id: string, url: string, more: Partial<AirOutputOrder> = {
     folder: null,
     ...more,
   };
-}
-
-const run = promisify(execFile);
-
-/**
- * How much slower than an idle one this machine is just now, at least 1: by how long it takes to
- * start an ffmpeg that does nothing, 150 ms at the most. What a limit of time is multiplied by, so
- * that a test judges the supervision and not its neighbours.
- */
-export async function slowness(): Promise<number> {
-  const from = performance.now();
-  await run('ffmpeg', ['-version']);
-  return Math.max(1, (performance.now() - from) / 150);
 }
 
 /** What was shown of an output from `at` (performance.now) on. */

@@ -8,8 +8,9 @@ import { complaints, packetFacts, streamsOf } from '../kit/media-probe.ts';
 import { freeUdpPort } from '../kit/ports.ts';
 import { startSimulatedBus, type SimulatedBus } from '../kit/simulated-bus.ts';
 import { startSrtReceiver, startSrtRefuser, type SrtReceiver } from '../kit/srt-receiver.ts';
+import { slowness } from '../kit/slowness.ts';
 import { until } from '../kit/until.ts';
-import { order, slowness, watch, type Watched } from './outputs-rig.ts';
+import { order, watch, type Watched } from './outputs-rig.ts';
 
 const passphrase = 'la frase de paso & más #1';
 let bus: SimulatedBus;

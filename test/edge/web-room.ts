@@ -75,6 +75,8 @@ export interface RoomOptions {
   readonly signals?: Signals;
   readonly ready?: () => boolean;
   readonly adminPassword?: string | undefined;
+  /** Of a room before, to open another in its place. */
+  readonly port?: number;
 }
 
 /** Opens everything on a free port and a folder of its own. */
@@ -118,7 +120,7 @@ export async function openRoom(options: RoomOptions = {}): Promise<Room> {
     ready: options.ready ?? (() => store.healthy()),
     version: '0.0.0',
   });
-  const { port } = await web.listen('127.0.0.1', 0);
+  const { port } = await web.listen('127.0.0.1', options.port ?? 0);
   const url = `http://127.0.0.1:${port}`;
   const sockets = new Set<StudioSocket>();
   return {

@@ -64,7 +64,7 @@ describe('what is known', () => {
     expect(alarm('uplink-short')).toMatchObject({ severity: 'warning', clearedAt: null });
     expect(alarm('uplink-short')!.text).toContain('necesitan 9,9 Mb/s');
     expect(alarm('uplink-short')!.text).toContain('8,0 Mb/s');
-    expect(alarm('uplink-short')!.advice).toContain('Sin «Relé» alcanza');
+    expect(alarm('uplink-short')!.advice).toContain('Basta con no emitir por «Relé»');
     await t.run(t.air.handlers['air.goLive']({}, ana));
     expect(t.link.orders.at(-1)!.live).toBe(true);
     await set({ kbps: 15_000 });

@@ -45,6 +45,30 @@ function rig(keyMs = 1000, first = 0, settings = defaultCaptureSettings): Rig {
 }
 
 describe('capture', () => {
+  it('does not wait for the encoder when the session began with the scene on', () => {
+    const r = rig(2000);
+    r.capture.ended(r.at());
+    r.capture.showing(true, r.at());
+    r.capture.push(videoHeader(), r.at());
+    r.capture.push(header48, r.at());
+    r.run(4000 + defaultCaptureSettings.holdMs + 100);
+    expect(r.reels.map((x) => x.reel.durationMs)).toEqual([4000]);
+  });
+
+  it('waits again in a session that saw the scene go off', () => {
+    const r = rig(2000);
+    r.capture.ended(r.at());
+    r.capture.showing(true, r.at());
+    r.capture.push(videoHeader(), r.at());
+    r.capture.push(header48, r.at());
+    r.capture.showing(false, r.at());
+    r.capture.showing(true, r.at());
+    r.run(6000);
+    expect(r.reels).toEqual([]);
+    r.run(7200);
+    expect(r.reels).toHaveLength(1);
+  });
+
   it.each([
     [1000, 2000, 4000],
     [2000, 4000, 7000],
@@ -106,9 +130,11 @@ describe('capture', () => {
         r.capture.push(header48, r.at());
       }
       if (fault === 'header') r.capture.push(videoHeader(7), r.at());
-      r.run(6900);
+      // A session that begins with the scene on needs no lead: its first key frame, at 3 s, will do.
+      const sure = fault === 'session' ? 6000 : 7000;
+      r.run(sure - 100);
       expect(r.reels).toEqual([]);
-      r.run(7400);
+      r.run(sure + 400);
       expect(r.reels.length).toBeGreaterThanOrEqual(1);
       for (const { reel } of r.reels) expect(reel.pictures.length).toBe(50);
     }

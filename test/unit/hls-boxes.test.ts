@@ -1,5 +1,5 @@
 // Boxes out of a stream in any chunking, and what fragments and headers say.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   BoxError,

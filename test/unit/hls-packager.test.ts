@@ -77,8 +77,8 @@ test('dates are those at which the bus sent, though the newest pictures are repl
 
 test('other headers before a key frame are those of its segment', () => {
   second();
-  // Half the size: the width in the SPS does not matter to the match, its bytes do.
-  const other = Buffer.concat([avc640, Buffer.from([0])]);
+  // Bytes that differ are enough to be another encoder.
+  const other = Buffer.concat([avc640, Buffer.from([0x55])]);
   sink.fed(avcTag(other));
   nextKey();
   sink.read(fragment({ startMs: time, frames: 12, key: true }));
@@ -97,6 +97,7 @@ test('a new muxer goes on where the last one stopped, without sending anything t
   begin();
   // It is given the newest group again: players have it.
   sink.fed(keyFrame(time - 1000));
+  for (let ms = 960; ms > 0; ms -= 40) sink.fed(frame(time - ms));
   sink.read(fragment({ startMs: time - 1000, frames: 12, key: true }));
   sink.read(fragment({ startMs: time - 520, frames: 13 }));
   expect(text().match(/EXT-X-PART:/g)?.length).toBe(before);

@@ -134,6 +134,17 @@ describe('limitWarnings', () => {
       'the picture has 720 lines and it takes up to 480',
     ]);
   });
+  it('judges a vertical output by its own encode', () => {
+    const vertical = destinationProfiles['vertical']!;
+    const limits = { ...vertical.limits, maxHeight: 720 };
+    const own = (settings: object) =>
+      limitWarnings({ ...vertical, limits }, { ...encoder720, videoKbps: 9000 }, { ...settings });
+    expect(own({ videoKbps: 2500 })).toEqual([]);
+    expect(own({ videoKbps: 5000, width: 1080 }).map((w) => w.en)).toEqual([
+      'video runs at 5000 kb/s and it takes up to 4000',
+      'the picture has 1080 lines and it takes up to 720',
+    ]);
+  });
   it('leaves radio alone: it encodes for itself', () => {
     const radio = destinationProfiles['radio']!;
     expect(

@@ -136,7 +136,13 @@ describe('applyReport', () => {
     const lost = applyReport(
       {
         ...old,
-        air: { ...old.air, source: 'live', feeding: 'program', slate: 'rendered', reportedAt: now - 500 },
+        air: {
+          ...old.air,
+          source: 'live',
+          feeding: 'program',
+          slate: 'rendered',
+          reportedAt: now - 500,
+        },
       },
       idleReport(now, {
         source: 'slate',
@@ -182,6 +188,17 @@ describe('applyReport', () => {
       { outputs: { a: { ...told, state: 'stopping' } } },
     );
     expect(events).toEqual([]);
+  });
+
+  it('one that was shed keeps saying so while it ends and after, and is not called lost', () => {
+    const problem = { cause: 'shed', text: 'x', textEn: 'y', detail: '', at: now - 100 } as const;
+    const shed = { ...output, state: 'live', shed: true, problem } as const;
+    const ending = apply({ a: shed }, { outputs: { a: { ...told, state: 'stopping' } } });
+    expect(ending.outputs['a']).toMatchObject({ state: 'stopping', shed: true, problem });
+    expect(ending.events).toEqual([]);
+    const ended = apply(ending.outputs, { outputs: {} });
+    expect(ended.outputs['a']).toMatchObject({ state: 'idle', shed: true, problem });
+    expect(ended.events).toEqual([]);
   });
 
   it('adopts an air that is already on the air instead of announcing it', () => {
@@ -313,6 +330,14 @@ describe('judgeAlarms', () => {
     expect(r.alarms.get('output-a')!.advice).toEqual(causeWords('refused', 'rtmp'));
     r = judgeAlarms(at('live'), r.memory, now + 4000);
     expect(ids(r)).toEqual([]);
+  });
+  it('one that was shed does not alarm as one that fails', () => {
+    const problem = { cause: 'shed' as const, text: '', textEn: '', detail: '', at: now };
+    const shed = { ...output, state: 'idle' as const, shed: true, problem };
+    const r = judgeAlarms({ ...live(), outputs: { a: shed } }, calm, now);
+    expect(ids(judgeAlarms({ ...live(), outputs: { a: shed } }, r.memory, now + 60_000))).toEqual(
+      [],
+    );
   });
   it('an output that merely starts gets ten', () => {
     const starting = { ...live(), outputs: { a: { ...output, state: 'starting' as const } } };

@@ -101,11 +101,11 @@ describe('falling behind', () => {
   });
   /** Looks each half second at queues of one output. */
   const watch = (tracks: Map<string, Track>, start: number, queues: readonly number[]) => {
-    let seen = tracks;
+    let tracked = tracks;
     queues.forEach((queueMs, i) => {
-      seen = nextTracks(seen, [['a', { ...output, queueMs }]], start + i * 500);
+      tracked = nextTracks(tracked, [['a', { ...output, queueMs }]], start + i * 500);
     });
-    return seen;
+    return tracked;
   };
   it('is seen within two seconds, and lasts until it has been well for three', () => {
     const growing = watch(new Map(), 0, [800, 1000, 1200, 1400, 1600]);
@@ -120,10 +120,10 @@ describe('falling behind', () => {
   });
   it('an output that works off what waited is not behind, however much that is', () => {
     const draining = Array.from({ length: 60 }, (_, i) => 5000 - i * 40);
-    let seen = new Map<string, Track>();
+    let tracked = new Map<string, Track>();
     for (const [i, queueMs] of draining.entries()) {
-      seen = nextTracks(seen, [['a', { ...output, queueMs, problem: slow }]], i * 500);
-      expect(behind(seen)).toEqual([]);
+      tracked = nextTracks(tracked, [['a', { ...output, queueMs, problem: slow }]], i * 500);
+      expect(behind(tracked)).toEqual([]);
     }
   });
   it.each([

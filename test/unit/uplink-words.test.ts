@@ -44,7 +44,7 @@ describe('uplink-short', () => {
       'La subida de internet no alcanza: las salidas necesitan 9,4 Mb/s y se puede contar con 6,4 Mb/s (guardando 20 %).',
     );
     expect(what.en).toContain('9.4 Mb/s');
-    expect(advice.es).toContain('Sin «Celular» y «YouTube» alcanza.');
+    expect(advice.es).toContain('Basta con no emitir por «Celular» y «YouTube»;');
     expect(advice.es).toContain('permitir');
     expect(shortAlarm({ ...facts, shedAllowed: true }).advice.es).not.toContain('permitir');
   });

@@ -10,7 +10,7 @@ const remembered = 'en-vivo.language';
 export interface Words {
   readonly language: Language;
   /** The sentence, with `{name}` replaced by `values.name`. */
-  say(word: Word, values?: Readonly<Record<string, string>>): string;
+  readonly say: (word: Word, values?: Readonly<Record<string, string>>) => string;
 }
 
 export function wordsIn(language: Language): Words {

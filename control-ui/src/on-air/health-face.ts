@@ -12,6 +12,9 @@ export const peakLimitDb = -1;
 /** Shorter is a cut, a breath or a black frame between two spots, s. */
 const worthSaying = 2;
 
+/** Key frames come each 2 s and a card may stand a while: shorter is a calm scene, s. */
+const stillSaying = 10;
+
 /** Share 0…1 of the loudness bar; null (not measured) is empty. */
 export function loudnessShare(lufs: number | null): number {
   if (lufs === null) return 0;
@@ -28,7 +31,7 @@ export function healthFlags(
   const slate = feeding === 'slate';
   const found: readonly [HealthFlag, number | null, number][] = [
     ['black', slate ? null : health.blackSeconds, worthSaying],
-    ['frozen', slate ? null : health.frozenSeconds, worthSaying],
+    ['frozen', slate ? null : health.frozenSeconds, stillSaying],
     ['silent', slate ? null : health.silentSeconds, worthSaying],
     ['clipped', health.clippedSeconds, 1],
   ];

@@ -63,6 +63,8 @@ export function createCapture(settings: CaptureSettings = defaultCaptureSettings
   let audio: FlvTag | null = null;
   let last: { src: number; mono: number } | null = null;
   let take: Take | null = null;
+  /** The session began when the scene was on already: nothing else can be in it. */
+  let bornShowing = false;
 
   function again(mono: number): void {
     since = mono;
@@ -73,6 +75,7 @@ export function createCapture(settings: CaptureSettings = defaultCaptureSettings
   function header(tag: FlvTag, mono: number): void {
     const before = tag.type === 'video' ? video : audio;
     if (before?.body.equals(tag.body)) return;
+    if (!video && !audio) bornShowing = on;
     if (tag.type === 'video') video = tag;
     else audio = tag;
     done = false;
@@ -120,6 +123,7 @@ export function createCapture(settings: CaptureSettings = defaultCaptureSettings
     showing(now, mono) {
       if (now === on) return;
       on = now;
+      if (!now) bornShowing = false;
       done = false;
       again(mono);
     },
@@ -128,7 +132,7 @@ export function createCapture(settings: CaptureSettings = defaultCaptureSettings
       if (!on || done || !video || !audio || !isMedia(tag)) return null;
       const src = clock.at(tag.timestamp);
       if (tag.type === 'video' && !steady(src, mono)) again(mono);
-      if (mono - since < settings.leadMs) return null;
+      if (!bornShowing && mono - since < settings.leadMs) return null;
       if (!take && tag.key) take = { origin: src, tags: [], bytes: 0, ends: [], full: null };
       if (!take) return null;
       collect(take, tag, src - take.origin, mono);

@@ -15,7 +15,7 @@ export interface PackagerPorts {
 
 /** What a worker does with the media its ffmpeg writes; one for each ffmpeg. */
 export interface MediaSink {
-  /** A tag as it was written to ffmpeg. Never throws. */
+  /** A tag on its way to ffmpeg, as it comes from the bus; it may yet be dropped. Never throws. */
   fed(tag: FlvTag): void;
   /** Bytes ffmpeg wrote. False when they make no sense: that ffmpeg is of no use any more. */
   read(chunk: Buffer): boolean;

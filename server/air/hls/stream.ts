@@ -1,6 +1,7 @@
 // One web player's last minutes in memory: parts, segments and their headers, and who waits for the next.
 import type { Clock } from '../../core/clock.ts';
 import { nextPart, playlistText, secondsOf, type ListedSegment } from './playlist.ts';
+import { createWaiting, type Waiting } from './waiting.ts';
 
 export interface StreamPorts {
   readonly clock: Clock;
@@ -40,8 +41,8 @@ export interface HlsStream {
   beyond(msn: number, part: number | null): boolean;
   /** The bytes of a file, `soon` for the announced part, null for what is not (or no longer) here. */
   file(name: string): readonly Buffer[] | 'soon' | null;
-  /** Resolves with true once `ready` does at a change, with false after `ms`, at `signal`, or with too many waiting. */
-  wait(ready: () => boolean, ms: number, signal: AbortSignal): Promise<boolean>;
+  /** Resolves with true once `ready` is at a change here; false as `Waiting` says. */
+  readonly wait: Waiting['until'];
   /** Goes on, with these settings. */
   configure(settings: StreamSettings): void;
   /** Nothing more will come: the playlist says so, until it is configured again. */
@@ -71,7 +72,7 @@ interface Segment extends ListedSegment {
 export function createHlsStream(ports: StreamPorts, first: StreamSettings): HlsStream {
   const { clock, session } = ports;
   const begun = Math.max(0, Math.floor((clock.now() - since) / 1000));
-  const waiting = new Set<() => void>();
+  const waiting = createWaiting(clock, maxWaiting);
   let settings = first;
   let targetSeconds = targetOf(first);
   let segments: Segment[] = [];
@@ -143,10 +144,6 @@ export function createHlsStream(ports: StreamPorts, first: StreamSettings): HlsS
     return !ended && hint.msn === msn && hint.index === index ? 'soon' : null;
   }
 
-  function tell(): void {
-    for (const look of waiting) look();
-  }
-
   const prefix = `${session}-`;
   return {
     useInit(made) {
@@ -171,7 +168,7 @@ export function createHlsStream(ports: StreamPorts, first: StreamSettings): HlsS
       endsAt = part.at + part.seconds * 1000;
       if (part.last) close();
       trim();
-      tell();
+      waiting.tell();
     },
     playlist(skip) {
       if (segments.length === 0) return null;
@@ -208,25 +205,7 @@ export function createHlsStream(ports: StreamPorts, first: StreamSettings): HlsS
       const segment = whole && [...retired, ...segments].find((s) => s.msn === Number(whole[1]));
       return segment?.complete ? segment.parts.map((p) => p.bytes) : null;
     },
-    wait(ready, ms, signal) {
-      if (ready()) return Promise.resolve(true);
-      if (waiting.size >= maxWaiting || signal.aborted) return Promise.resolve(false);
-      return new Promise<boolean>((resolve) => {
-        const done = (result: boolean): void => {
-          waiting.delete(look);
-          cancel();
-          signal.removeEventListener('abort', give);
-          resolve(result);
-        };
-        const look = (): void => {
-          if (ready()) done(true);
-        };
-        const give = (): void => done(false);
-        const cancel = clock.after(ms, give);
-        signal.addEventListener('abort', give, { once: true });
-        waiting.add(look);
-      });
-    },
+    wait: waiting.until,
     configure(next) {
       ended = false;
       settings = next;
@@ -235,7 +214,7 @@ export function createHlsStream(ports: StreamPorts, first: StreamSettings): HlsS
     end() {
       close();
       ended = true;
-      tell();
+      waiting.tell();
     },
     get endsAt() {
       return endsAt;

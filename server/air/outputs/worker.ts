@@ -102,10 +102,7 @@ export function startWorker(plan: WorkerPlan, ports: WorkerPorts): Worker {
     });
   };
   function pump(): void {
-    for (let tag = next(); tag; tag = next()) {
-      ports.sink?.fed(tag);
-      write(serialiseTag(tag));
-    }
+    for (let tag = next(); tag; tag = next()) write(serialiseTag(tag));
   }
   function next(): FlvTag | undefined {
     return feeding && !blocked ? queue.shift() : undefined;
@@ -131,6 +128,7 @@ export function startWorker(plan: WorkerPlan, ports: WorkerPorts): Worker {
   const take = (tag: FlvTag) => {
     const now = clock.mono();
     lastTagAt = now;
+    ports.sink?.fed(tag);
     queue.push(tag, now);
     if (queue.dropped > drops.count) drops = { ...drops, count: queue.dropped, at: now };
     pump();

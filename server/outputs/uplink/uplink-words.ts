@@ -83,12 +83,12 @@ function adviceFor(gone: readonly Demanding[] | null, shedAllowed: boolean, lost
       };
   return lost
     ? {
-        es: `Detenga ${names.es}: sin eso alcanza. Después ${lighter.es}.${allow.es}`,
-        en: `Stop ${names.en}: without it the rest fits. Afterwards ${lighter.en}.${allow.en}`,
+        es: `Detenga ${names.es}: con eso alcanza. Después ${lighter.es}.${allow.es}`,
+        en: `Stop ${names.en}: that is enough. Afterwards ${lighter.en}.${allow.en}`,
       }
     : {
-        es: `Sin ${names.es} alcanza. Quítela de la emisión, o ${lighter.es}.${allow.es}`,
-        en: `Without ${names.en} the rest fits. Leave it out of the broadcast, or ${lighter.en}.${allow.en}`,
+        es: `Basta con no emitir por ${names.es}; o ${lighter.es}.${allow.es}`,
+        en: `Leaving out ${names.en} is enough; or ${lighter.en}.${allow.en}`,
       };
 }
 
