@@ -12,8 +12,8 @@ export const publicLive = z.object({
     locale: z.string(),
     colors: z.object({ brand: hexColor, onBrand: hexColor }),
   }),
-  /** `interrupted`: on the air, but the web player has nothing to show just now. */
-  state: z.enum(['live', 'interrupted', 'off']),
+  /** On the air, the web player may not be ready yet, or have nothing to show just now. */
+  state: z.enum(['live', 'starting', 'interrupted', 'off']),
   /** Path of the playlist on this server; null unless live. */
   playlist: z.string().nullable(),
   /** Epoch ms by the station's clock, which a rehearsal may have moved. */

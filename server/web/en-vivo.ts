@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import express, { type Router } from 'express';
+import type { Output } from '../contract/outputs.ts';
 import type { PublicLive } from '../contract/public-live.ts';
 import type { StudioState } from '../contract/state.ts';
 import type { Clock } from '../core/clock.ts';
@@ -68,9 +69,15 @@ export function publicLiveOf(state: StudioState, now: number): PublicLive {
       locale,
       colors: { brand: colors.brand, onBrand: colors.onBrand },
     },
-    state: live ? 'live' : wanted.length > 0 && state.air.order === 'live' ? 'interrupted' : 'off',
+    state: live ? 'live' : waitingState(state, wanted),
     playlist: live?.playPath ?? null,
     now,
     utc: now - clockOffsetMs,
   };
+}
+
+/** Of web players that are wanted, none of them live. */
+function waitingState(state: StudioState, wanted: readonly Output[]): PublicLive['state'] {
+  if (wanted.length === 0 || state.air.order !== 'live') return 'off';
+  return wanted.some((o) => o.state === 'starting') ? 'starting' : 'interrupted';
 }

@@ -15,8 +15,8 @@ import { startReceiver } from './receiver.ts';
 import { stampOf } from './stamp.ts';
 import type { Aged } from './stream-diary.ts';
 
-const settleMs = 5000;
-const measureMs = 25_000;
+const settleMs = 3000;
+const measureMs = 20_000;
 
 /** Runs the part and prints it. */
 export async function latency(bench: Bench): Promise<void> {

@@ -18,8 +18,8 @@ import { startPuller, type Puller } from './puller.ts';
 
 const counts = [1, 4, 10] as const;
 /** After everything is live: a young generation fills, free memory only shows with time. */
-const settleMs = 6000;
-const measureMs = 15_000;
+const settleMs = 5000;
+const measureMs = 10_000;
 const targetMb = 300;
 
 /** What one way costs with so many destinations, and how much of the media reached them, 0…1. */

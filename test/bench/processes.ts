@@ -1,10 +1,8 @@
 // Processes under measurement: our own helpers, whose children a process has, and what each costs.
 import { fork, type ChildProcess } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
-import { cpuTicks, pssMb } from '../../server/air/outputs/process-usage.ts';
+import { pssMb } from '../../server/air/outputs/process-usage.ts';
 
-/** USER_HZ, the unit of /proc times. */
-const ticksPerSecond = 100;
 const sampleMs = 2500;
 
 /** CPU (percent of one core) and memory (proportional set size, MB). */
@@ -20,10 +18,9 @@ export function watchCosts<Name extends string>(
   const names = Object.keys(groups) as Name[];
   const sum = (name: Name, of: (pid: number) => number): number =>
     groups[name].reduce((all, pid) => all + of(pid), 0);
-  const ticks = (pid: number): number => cpuTicks(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   const memory = (pid: number): number => pssMb(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
   const began = performance.now();
-  const first = new Map(names.map((name) => [name, sum(name, ticks)]));
+  const first = new Map(names.map((name) => [name, sum(name, cpuMs)]));
   const most = new Map(names.map((name) => [name, sum(name, memory)]));
   const look = (): void => {
     for (const name of names) most.set(name, Math.max(most.get(name) ?? 0, sum(name, memory)));
@@ -33,14 +30,22 @@ export function watchCosts<Name extends string>(
     stop() {
       clearInterval(timer);
       look();
-      const seconds = (performance.now() - began) / 1000;
+      const lastedMs = performance.now() - began;
       const cost = (name: Name): Cost => ({
-        cpuPercent: ((sum(name, ticks) - (first.get(name) ?? 0)) / ticksPerSecond / seconds) * 100,
+        cpuPercent: ((sum(name, cpuMs) - (first.get(name) ?? 0)) / lastedMs) * 100,
         memoryMb: most.get(name) ?? 0,
       });
       return Object.fromEntries(names.map((name) => [name, cost(name)])) as Record<Name, Cost>;
     },
   };
+}
+
+/** CPU time of all threads of a process so far, by the scheduler's own count: finer than its ticks. */
+function cpuMs(pid: number): number {
+  return readdirSync(`/proc/${pid}/task`).reduce((all, thread) => {
+    const [ns] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
+    return all + Number(ns) / 1e6;
+  }, 0);
 }
 
 /** A process and its command line. */

@@ -11,8 +11,8 @@ import { both, heading, table } from './print.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
 import type { Diary } from './stream-diary.ts';
 
-const rounds = 4;
-const awayMs = 4000;
+const rounds = 3;
+const awayMs = 3000;
 /** Losses nearer to each other than this count as flapping, and air waits longer by design. */
 const calmMs = 11_000;
 /** What has not come back by then is given as never. */
@@ -143,7 +143,7 @@ function show(times: Readonly<Record<Way, Times>>): void {
     seconds(half(way, 'program')),
     ratio(half(way, 'program'), half('studio', 'program')),
     most(way, 'dark'),
-    ratio(half(way, 'dark'), half('studio', 'dark')),
+    ratio(Math.max(...times[way].dark), Math.max(...times.studio.dark)),
     figure(half(way, 'broken')),
     seconds(half(way, 'destination')),
     most(way, 'destination'),

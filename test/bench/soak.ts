@@ -140,8 +140,8 @@ function showMemory(
     `After a warm-up of ${figure(warmUpMs / minuteMs)} min air and all of its own change by ${signed(all?.perHour ?? Number.NaN)} ± ${figure(all?.error ?? Number.NaN)} MB an hour${steady ? ': nothing to tell from chance' : ''}; eight hours on the air would be ${signed((all?.perHour ?? Number.NaN) * 8)} MB.`,
   );
   both(
-    'Memoria anónima residente: la que es solo de ese proceso. «Procesos»: cuántos se vieron; el par de ffmpeg muere en cada pérdida, la grabación cambia con cada archivo.',
-    'Anonymous resident memory: what is that process’s alone. "Procesos": how many were seen; the ffmpeg peer dies at each loss, the recording’s changes with each file.',
+    'Memoria anónima residente: la que es solo de ese proceso. «Procesos»: cuántos se vieron; el par de ffmpeg muere en cada pérdida, la grabación abre otro archivo cuando cambia la codificación.',
+    'Anonymous resident memory: what is that process’s alone. "Procesos": how many were seen; the ffmpeg peer dies at each loss, the recording begins another file when the encoding changes.',
   );
 }
 

@@ -70,15 +70,18 @@ test('in English, and for who lives by another clock', () => {
 });
 
 test('pictures that move are the truth; else the server says, else the page keeps trying', () => {
-  const phases = (['unknown', 'live', 'interrupted', 'off', 'away'] as const).map((server) => [
-    server,
-    ...(['idle', 'connecting', 'playing', 'blocked', 'lost', 'unsupported'] as const).map(
-      (player) => phaseOf(server, player),
-    ),
-  ]);
+  const phases = (['unknown', 'live', 'starting', 'interrupted', 'off', 'away'] as const).map(
+    (server) => [
+      server,
+      ...(['idle', 'connecting', 'playing', 'blocked', 'lost', 'unsupported'] as const).map(
+        (player) => phaseOf(server, player),
+      ),
+    ],
+  );
   expect(phases).toEqual([
     ['unknown', 'opening', 'opening', 'live', 'live', 'lost', 'opening'],
     ['live', 'connecting', 'connecting', 'live', 'live', 'lost', 'unsupported'],
+    ['starting', 'connecting', 'connecting', 'live', 'live', 'lost', 'connecting'],
     ['interrupted', 'lost', 'lost', 'live', 'live', 'lost', 'lost'],
     ['off', 'off', 'off', 'live', 'live', 'off', 'off'],
     ['away', 'lost', 'lost', 'live', 'live', 'lost', 'lost'],
@@ -160,6 +163,7 @@ test('anybody may know whether there is something to watch, and nothing else', (
   expect(shown({ web: stopped }, 'live').state).toBe('off');
   const away = { ...webOutput, state: 'retrying' as const };
   expect(shown({ web: away }, 'live')).toMatchObject({ state: 'interrupted', playlist: null });
+  expect(shown({ web: { ...away, state: 'starting' } }, 'live').state).toBe('starting');
   expect(shown({ web: { ...away, state: 'starting' } }, 'stop').state).toBe('off');
   const two = { ...webOutput, playPath: '/en-vivo/hls/two/live.m3u8' };
   // The first that is live plays.

@@ -3,7 +3,7 @@ import { backText, otherZone, type Guide, type Wall } from './guide.ts';
 import type { Words } from './words.ts';
 
 /** What the server last said: `unknown` before its first answer, `away` when it does not answer. */
-export type ServerSays = 'unknown' | 'live' | 'interrupted' | 'off' | 'away';
+export type ServerSays = 'unknown' | 'live' | 'starting' | 'interrupted' | 'off' | 'away';
 /** What the player does: `blocked` waits for a person's press, `lost` waits to try again. */
 export type PlayerIs = 'idle' | 'connecting' | 'playing' | 'blocked' | 'lost' | 'unsupported';
 export type Phase = 'opening' | 'connecting' | 'live' | 'lost' | 'off' | 'unsupported';
@@ -14,7 +14,7 @@ export function phaseOf(server: ServerSays, player: PlayerIs): Phase {
   if (player === 'unsupported' && server === 'live') return 'unsupported';
   if (server === 'off') return 'off';
   if (player === 'lost' || server === 'interrupted' || server === 'away') return 'lost';
-  return server === 'live' ? 'connecting' : 'opening';
+  return server === 'unknown' ? 'opening' : 'connecting';
 }
 
 export interface Card {
