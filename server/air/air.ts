@@ -9,8 +9,8 @@ import {
 import type { EncoderProfile } from '../contract/profiles.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
-import type { Bus } from './bus/bus.ts';
 import type { Slate } from './bus/slate.ts';
+import type { EncodedBus } from './encode/encoded-bus.ts';
 import type { Health } from './health/health.ts';
 import type { OrderFile } from './order-file.ts';
 import type { ProcessStats } from './process-stats.ts';
@@ -41,7 +41,10 @@ export interface AirPorts {
   readonly orderFile: OrderFile;
   readonly ingest: IngestPort;
   readonly slate: Pick<Slate, 'want' | 'showing' | 'capture' | 'onChange' | 'close'>;
-  readonly bus: Pick<Bus, 'run' | 'bypass' | 'force' | 'poke' | 'report' | 'onChange' | 'close'>;
+  readonly bus: Pick<
+    EncodedBus,
+    'encode' | 'run' | 'bypass' | 'force' | 'poke' | 'report' | 'onChange' | 'close'
+  >;
   readonly outputs: OutputsPort;
   readonly health: Health;
   monitor(): AirReport['monitor'];
@@ -91,6 +94,7 @@ export function createAir(ports: AirPorts): Air {
     ingest.apply(order.ingest);
     bus.bypass(order.bypass);
     bus.force(order.forceSlate);
+    bus.encode(order.encoder);
     const on = order.live || order.outputs.some((o) => o.run);
     // Outputs start on a bus that runs, and end before it does.
     if (on) bus.run(true);

@@ -21,6 +21,7 @@ import { renderSlate } from './bus/slate-render.ts';
 import { createSlate } from './bus/slate.ts';
 import { readAirConfig, type AirConfig } from './air-config.ts';
 import { guardProcess } from './crash-guard.ts';
+import { createEncodedBus } from './encode/encoded-bus.ts';
 import { findFfmpegVersion } from './ffmpeg-version.ts';
 import { createHealth } from './health/health.ts';
 import { createHlsRooms } from './hls/rooms.ts';
@@ -54,13 +55,20 @@ async function start(config: AirConfig, log: Log): Promise<void> {
     dataDir: config.dataDir,
     random,
   });
-  const bus = createBus({
+  const plainBus = createBus({
     clock,
     log: log.child({ room: 'bus' }),
     random,
     program: () => ingest.programFlv(),
     bypass: (name) => ingest.bypassFlv(name),
     slate,
+  });
+  const bus = createEncodedBus({
+    bus: plainBus,
+    slate,
+    clock,
+    log: log.child({ room: 'encoder' }),
+    random,
   });
   const hls = createHlsRooms({ clock, log: log.child({ room: 'hls' }) });
   const outputs = createOutputs({

@@ -79,5 +79,6 @@ export function publicLiveOf(state: StudioState, now: number): PublicLive {
 /** Of web players that are wanted, none of them live. */
 function waitingState(state: StudioState, wanted: readonly Output[]): PublicLive['state'] {
   if (wanted.length === 0 || state.air.order !== 'live') return 'off';
-  return wanted.some((o) => o.state === 'starting') ? 'starting' : 'interrupted';
+  const begins = (o: Output): boolean => o.state === 'starting' || o.state === 'idle';
+  return state.air.connected && wanted.some(begins) ? 'starting' : 'interrupted';
 }

@@ -45,7 +45,7 @@ export async function recovery(bench: Bench): Promise<void> {
 
   let encoder = await readyEncoder(file, 1);
   await encoder.publish(targets);
-  await everybodyHas(receiver, 1, 60_000);
+  if (!(await everybodyHas(receiver, 1, 60_000))) throw new Error('a way never began');
   let returnedAt = machineMs();
   for (let round = 0; round < rounds; round += 1) {
     const standby = await readyEncoder(file, encoder.number + 1);
@@ -119,13 +119,13 @@ async function loseDestination(rig: DestinationLoss): Promise<Receiver> {
   return receiver;
 }
 
-/** Until every way brings pictures of this encoder, or until it is too late to wait. */
-async function everybodyHas(receiver: Receiver, number: number, ms: number): Promise<void> {
+/** Waits until every way brings pictures of this encoder; false when it is too late to wait on. */
+async function everybodyHas(receiver: Receiver, number: number, ms: number): Promise<boolean> {
   const has = async (): Promise<boolean> => {
     const diaries = await receiver.diaries();
     return ways.every((way) => Number.isFinite(firstAt(diaries[way], number)));
   };
-  await until('pictures by every way', has, ms, 200).catch(() => undefined);
+  return until('pictures by every way', has, ms, 200).catch(() => false);
 }
 
 /** When the first picture of this encoder had arrived, ms of the machine's clock; Infinity: never. */

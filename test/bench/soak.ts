@@ -183,8 +183,8 @@ function showStreams(diaries: Readonly<Record<string, Diary>>, losses: number): 
   const [studio, push] = [diaries['studio'], diaries['push']];
   const [av, wall] = [ends(studio?.windows ?? [], 'av'), ends(studio?.windows ?? [], 'wall')];
   both(
-    `Tras ${losses} pérdidas la plataforma ve ${studio?.sessions.length} sesión (con nginx push ${push?.sessions.length}), la boca y la voz siguen a ${figure(Math.abs(av.end - av.start))} ms de como empezaron, y el reloj de la emisión se apartó ${figure(Math.abs(wall.end - wall.start))} ms del de la pared: se puede salir al aire un día entero.`,
-    `After ${losses} losses the platform sees ${studio?.sessions.length} session (with nginx push ${push?.sessions.length}), lips and voice are within ${figure(Math.abs(av.end - av.start))} ms of how they began, and the program's clock moved ${figure(Math.abs(wall.end - wall.start))} ms against the wall's: a whole day on the air is possible.`,
+    `Tras ${losses} pérdidas la plataforma ve ${studio?.sessions.length} sesión (con nginx push ${push?.sessions.length}), la boca y la voz siguen a ${figure(Math.abs(av.end - av.start))} ms de como empezaron, y el reloj de la emisión se apartó ${figure(Math.abs(wall.end - wall.start))} ms del de la pared, ${figure(Math.abs(wall.end - wall.start) / losses)} por pérdida: nadie que mira lo nota.`,
+    `After ${losses} losses the platform sees ${studio?.sessions.length} session (with nginx push ${push?.sessions.length}), lips and voice are within ${figure(Math.abs(av.end - av.start))} ms of how they began, and the program's clock moved ${figure(Math.abs(wall.end - wall.start))} ms against the wall's, ${figure(Math.abs(wall.end - wall.start) / losses)} per loss: nobody who watches notices.`,
   );
   both(
     'A/V: cuánto va la imagen delante del sonido de un mismo momento, por los sellos que el codificador pone en ambos. Reloj: llegada menos marca de tiempo de la imagen más rápida de cada 5 s. Desvío: el mayor respecto al inicio.',

@@ -13,7 +13,7 @@ import { both, heading, line, table } from './print.ts';
 const scenes = ['Estudio', 'Entrevista'] as const;
 const screenCounts = [1, 50] as const;
 /** Pairs of cuts per number of screens. */
-const pairs = 170;
+const pairs = 130;
 const warmUp = 10;
 
 /** Runs the part and prints it. */

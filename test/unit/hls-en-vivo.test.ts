@@ -151,8 +151,8 @@ test('anybody may know whether there is something to watch, and nothing else', (
     clockOffsetMs: 5000,
   };
   const state = initialState(station, 1935, 0);
-  const shown = (outputs: typeof state.outputs, order: 'live' | 'stop') =>
-    publicLiveOf({ ...state, outputs, air: { ...state.air, order } }, 100_000);
+  const shown = (outputs: typeof state.outputs, order: 'live' | 'stop', connected = true) =>
+    publicLiveOf({ ...state, outputs, air: { ...state.air, order, connected } }, 100_000);
   expect(shown({}, 'live')).toMatchObject({
     state: 'off',
     playlist: null,
@@ -164,6 +164,7 @@ test('anybody may know whether there is something to watch, and nothing else', (
   const away = { ...webOutput, state: 'retrying' as const };
   expect(shown({ web: away }, 'live')).toMatchObject({ state: 'interrupted', playlist: null });
   expect(shown({ web: { ...away, state: 'starting' } }, 'live').state).toBe('starting');
+  expect(shown({ web: { ...away, state: 'idle' } }, 'live', false).state).toBe('interrupted');
   expect(shown({ web: { ...away, state: 'starting' } }, 'stop').state).toBe('off');
   const two = { ...webOutput, playPath: '/en-vivo/hls/two/live.m3u8' };
   // The first that is live plays.

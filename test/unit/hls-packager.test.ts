@@ -136,3 +136,20 @@ test('what is no MP4 says that this muxer is of no use', () => {
   expect(sink.read(Buffer.from('this is not an MP4 box'))).toBe(false);
   expect(sink.read(fragment({ startMs: time, frames: 1, key: true }))).toBe(false);
 });
+
+test('dates never jump: pictures that come sooner than any before move them little by little', () => {
+  second();
+  nextKey();
+  // From here on the bus is 300 ms sooner: it was late before.
+  time += 300;
+  sink.fed(frame(time));
+  time -= 300;
+  const dates: number[] = [];
+  for (let i = 0; i < 3; i += 1) {
+    second();
+    nextKey();
+  }
+  for (const [, date] of text().matchAll(/DATE-TIME:(.*)/g)) dates.push(Date.parse(date ?? ''));
+  const steps = dates.slice(1).map((date, i) => date - dates[i]!);
+  expect(steps).toEqual([980, 980, 980]);
+});

@@ -2,6 +2,7 @@
 import ffmpeg from 'fluent-ffmpeg';
 import type { AirOrder } from '../../contract/air-link.ts';
 import type { EncoderProfile } from '../../contract/profiles.ts';
+import { steadyVideoOptions } from '../encode/x264-options.ts';
 
 /** Everything the slate looks and sounds like. */
 export interface SlateWish {
@@ -73,6 +74,8 @@ export function planSlate(wish: SlateWish, fontFile: string | null): SlatePlan {
 }
 
 function videoOptions(e: EncoderProfile, group: number): string[] {
+  // As the encoder of all that goes out: then no decoder notices the one cover for the other.
+  if (e.alwaysEncode) return [...steadyVideoOptions(e), '-threads', '1'];
   return [
     '-c:v',
     'libx264',

@@ -12,16 +12,14 @@ export function groupFrames(profile: EncoderProfile): number {
  * why the number of threads, which leaves no trace there, is not among them.
  */
 export function steadyVideoOptions(profile: EncoderProfile): string[] {
-  const group = String(groupFrames(profile));
+  const group = groupFrames(profile);
   const rate = `${profile.videoKbps}k`;
   return [
-    ...['-c:v', 'libx264', '-preset', profile.x264Preset, '-tune', 'zerolatency'],
-    ...['-profile:v', profile.h264Profile, '-bf', '0'],
-    ...['-g', group, '-keyint_min', group, '-sc_threshold', '0'],
-    ...['-b:v', rate, '-maxrate', rate, '-bufsize', rate],
-    ...['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709'],
-    ...['-color_range', 'tv'],
-  ];
+    `-c:v libx264 -preset ${profile.x264Preset} -tune zerolatency -profile:v ${profile.h264Profile}`,
+    `-bf 0 -g ${group} -keyint_min ${group} -sc_threshold 0`,
+    `-b:v ${rate} -maxrate ${rate} -bufsize ${rate}`,
+    '-colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv',
+  ].flatMap((line) => line.split(' '));
 }
 
 /** ffmpeg's options for sound of this profile. */

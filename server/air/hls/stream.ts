@@ -188,8 +188,8 @@ export function createHlsStream(ports: StreamPorts, first: StreamSettings): HlsS
       if (segments.length === 0) return false;
       const hint = nextPart(segments);
       if (msn > hint.msn + 1) return true;
-      const first = msn === hint.msn ? hint.index : 0;
-      return msn >= hint.msn && part !== null && part > first + ahead(settings);
+      const from = msn === hint.msn ? hint.index : 0;
+      return msn >= hint.msn && part !== null && part > from + ahead(settings);
     },
     file(name) {
       if (!name.startsWith(prefix)) return null;
