@@ -21,14 +21,21 @@ export interface Monitor {
 
 const maxViewers = 50;
 const connectMs = 3000;
+/** What may lie here for one browser; air drops what is late, and what lies here it cannot drop. */
+const heldBytes = 16 * 1024;
 
-/** Makes the pipe. Nothing is kept in between: a slow browser slows its own reader only. */
+/**
+ * Makes the pipe. Nothing is kept in between: a slow browser slows its own reader only. Air is told
+ * the time here, so that what it says about when each picture went out is in the page's clock.
+ */
 export function createMonitor(ports: MonitorPorts): Monitor {
   const open = new Map<Response, string>();
 
   const handler: RequestHandler = async (req, res) => {
-    const url = ports.monitorUrl();
-    if (url === null) throw noPicture();
+    const monitorUrl = ports.monitorUrl();
+    if (monitorUrl === null) throw noPicture();
+    const url = new URL(monitorUrl);
+    url.searchParams.set('now', String(Math.round(ports.clock.now())));
     if (open.size >= maxViewers) {
       throw new StudioError('unavailable', {
         es: 'Hay demasiados monitores abiertos. Cierre alguno.',
@@ -41,8 +48,13 @@ export function createMonitor(ports: MonitorPorts): Monitor {
       open.delete(res);
       upstream?.destroy();
     });
+    const options = {
+      agent: false,
+      headers: { accept: 'video/x-flv' },
+      highWaterMark: heldBytes,
+    };
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      upstream = get(url, { agent: false, headers: { accept: 'video/x-flv' } }, resolve);
+      upstream = get(url, options, resolve);
       const cancel = ports.clock.after(connectMs, () => upstream?.destroy(new Error('late')));
       upstream.on('error', (error) => reject(noPicture(error)));
       upstream.on('close', () => reject(noPicture()));

@@ -53,7 +53,7 @@ export function trend(samples: readonly { readonly at: number; readonly value: n
   return { perHour, error: Math.sqrt(sum(left.map((r) => r * r)) / (count - 2) / spreadX) };
 }
 
-/** NaN without values. */
+/** Arithmetic mean; NaN without values. */
 export function mean(values: readonly number[]): number {
   return sum(values) / values.length;
 }

@@ -20,6 +20,8 @@ const awayMs = 5000;
 /** Heaps and windows fill at first: a fifth of the time, five minutes at most. */
 const warmUpShare = 0.2;
 const longestWarmUpMs = 5 * minuteMs;
+/** Below this a slope is warm-up still. */
+const tellingMs = 20 * minuteMs;
 
 /** Streams at the destination, by name. */
 const streams = {
@@ -80,7 +82,7 @@ export async function soak(bench: Bench): Promise<void> {
   }
   const warmUpMs = Math.min(longestWarmUpMs, minutes * minuteMs * warmUpShare);
   const [ours, theirs] = [own.stop(began + warmUpMs), other.stop(began + warmUpMs)];
-  showMemory(ours, theirs.slice(0, -1), warmUpMs);
+  showMemory(ours, theirs.slice(0, -1), warmUpMs, minutes * minuteMs - warmUpMs);
   showStreams(await receiver.diaries(), minutes);
 }
 
@@ -119,6 +121,7 @@ function showMemory(
   ours: readonly MemoryCourse[],
   theirs: readonly MemoryCourse[],
   warmUpMs: number,
+  countedMs: number,
 ): void {
   const row = (c: MemoryCourse): string[] => [
     c.name,
@@ -134,15 +137,31 @@ function showMemory(
     [...ours, ...theirs].map(row),
   );
   const all = ours.at(-1);
-  const steady = all && Math.abs(all.perHour) < 2 * all.error;
+  const [slope, error] = [all?.perHour ?? Number.NaN, all?.error ?? Number.NaN];
+  const [es, en] = verdict(slope, error, countedMs);
   both(
-    `Después de ${figure(warmUpMs / minuteMs)} min de calentamiento, la emisión y todo lo suyo cambia ${signed(all?.perHour ?? Number.NaN)} ± ${figure(all?.error ?? Number.NaN)} MB por hora${steady ? ': nada que se distinga del azar' : ''}; en ocho horas al aire serían ${signed((all?.perHour ?? Number.NaN) * 8)} MB.`,
-    `After a warm-up of ${figure(warmUpMs / minuteMs)} min air and all of its own change by ${signed(all?.perHour ?? Number.NaN)} ± ${figure(all?.error ?? Number.NaN)} MB an hour${steady ? ': nothing to tell from chance' : ''}; eight hours on the air would be ${signed((all?.perHour ?? Number.NaN) * 8)} MB.`,
+    `Después de ${figure(warmUpMs / minuteMs)} min de calentamiento, la emisión y todo lo suyo cambia ${signed(slope)} ± ${figure(error)} MB por hora: ${es}.`,
+    `After a warm-up of ${figure(warmUpMs / minuteMs)} min air and all of its own change by ${signed(slope)} ± ${figure(error)} MB an hour: ${en}.`,
   );
   both(
     'Memoria anónima residente: la que es solo de ese proceso. «Procesos»: cuántos se vieron; el par de ffmpeg muere en cada pérdida, la grabación abre otro archivo cuando cambia la codificación.',
     'Anonymous resident memory: what is that process’s alone. "Procesos": how many were seen; the ffmpeg peer dies at each loss, the recording begins another file when the encoding changes.',
   );
+}
+
+/** What a slope (MB/h) with its standard error means for a person. */
+function verdict(slope: number, error: number, countedMs: number): [es: string, en: string] {
+  if (countedMs < tellingMs) {
+    return [
+      `en tan poco tiempo todavía se llenan los montones; vale desde ${figure(tellingMs / minuteMs)} min contados`,
+      `in so little time heaps still fill; it counts from ${figure(tellingMs / minuteMs)} min on`,
+    ];
+  }
+  if (slope < 2 * error) {
+    return ['nada que crezca; no hay que reiniciar nada', 'nothing that grows; nothing to restart'];
+  }
+  const day = figure(slope * 24);
+  return [`en un día al aire serían ${day} MB`, `a day on the air would be ${day} MB`];
 }
 
 function showStreams(diaries: Readonly<Record<string, Diary>>, losses: number): void {
@@ -183,8 +202,8 @@ function showStreams(diaries: Readonly<Record<string, Diary>>, losses: number): 
   const [studio, push] = [diaries['studio'], diaries['push']];
   const [av, wall] = [ends(studio?.windows ?? [], 'av'), ends(studio?.windows ?? [], 'wall')];
   both(
-    `Tras ${losses} pérdidas la plataforma ve ${studio?.sessions.length} sesión (con nginx push ${push?.sessions.length}), la boca y la voz siguen a ${figure(Math.abs(av.end - av.start))} ms de como empezaron, y el reloj de la emisión se apartó ${figure(Math.abs(wall.end - wall.start))} ms del de la pared, ${figure(Math.abs(wall.end - wall.start) / losses)} por pérdida: nadie que mira lo nota.`,
-    `After ${losses} losses the platform sees ${studio?.sessions.length} session (with nginx push ${push?.sessions.length}), lips and voice are within ${figure(Math.abs(av.end - av.start))} ms of how they began, and the program's clock moved ${figure(Math.abs(wall.end - wall.start))} ms against the wall's, ${figure(Math.abs(wall.end - wall.start) / losses)} per loss: nobody who watches notices.`,
+    `Tras ${losses} pérdidas la plataforma ve ${studio?.sessions.length} sesión (con nginx push ${push?.sessions.length}), la boca y la voz siguen a ${figure(Math.abs(av.end - av.start))} ms de como empezaron, y el reloj de la emisión se apartó ${figure(Math.abs(wall.end - wall.start))} ms del de la pared, ${figure(Math.abs(wall.end - wall.start) / losses)} por pérdida: las plataformas guardan segundos enteros de margen.`,
+    `After ${losses} losses the platform sees ${studio?.sessions.length} session (with nginx push ${push?.sessions.length}), lips and voice are within ${figure(Math.abs(av.end - av.start))} ms of how they began, and the program's clock moved ${figure(Math.abs(wall.end - wall.start))} ms against the wall's, ${figure(Math.abs(wall.end - wall.start) / losses)} per loss: platforms keep whole seconds in reserve.`,
   );
   both(
     'A/V: cuánto va la imagen delante del sonido de un mismo momento, por los sellos que el codificador pone en ambos. Reloj: llegada menos marca de tiempo de la imagen más rápida de cada 5 s. Desvío: el mayor respecto al inicio.',

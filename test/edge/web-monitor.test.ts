@@ -57,7 +57,10 @@ test('the first bytes arrive as they are sent, and air’s token stays inside', 
     'cache-control': 'no-store',
   });
   expect(JSON.stringify(picture.headers)).not.toContain('secret');
-  expect(asked).toEqual(['/bus.flv?t=secret']);
+  expect(asked).toEqual([expect.stringMatching(/^\/bus\.flv\?t=secret&now=\d+$/)]);
+  // Air says when each picture went out in this clock.
+  const told = Number(new URL(asked[0] ?? '', 'http://air').searchParams.get('now'));
+  expect(Math.abs(told - Date.now())).toBeLessThan(60_000);
   const seen: Buffer[] = [];
   picture.on('data', (d: Buffer) => seen.push(d));
   for (const text of ['FLV', 'tag one', 'tag two']) {
@@ -79,6 +82,23 @@ test('the browser leaving ends air’s reader; air’s end ends the browser’s'
   two.resume();
   readers[1]?.destroy();
   await until('browser told', () => ended);
+});
+
+test('a browser that does not read makes air wait, and next to nothing lies in between', async () => {
+  const picture = await watch();
+  await until('reader', () => readers.length === 1);
+  const total = 64 * 1024 * 1024;
+  const before = process.memoryUsage().arrayBuffers;
+  readers[0]?.write(Buffer.alloc(total));
+  let left = total;
+  await until('air has to wait', () => {
+    const was = left;
+    left = readers[0]?.writableLength ?? 0;
+    return left > 0 && left === was;
+  });
+  // The rest of what left air lies in the kernel's sockets.
+  expect(process.memoryUsage().arrayBuffers - before - total).toBeLessThan(4 * 1024 * 1024);
+  picture.destroy();
 });
 
 test('nobody watches without signing in, nor after signing out', async () => {

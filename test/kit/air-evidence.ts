@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { colorsOf, type Color } from './media-probe.ts';
+import type { Color } from './media-probe.ts';
 
 const run = promisify(execFile);
 const options = { maxBuffer: 512 * 1024 * 1024 };
@@ -31,26 +31,8 @@ export function recordedMs(file: string): number | null {
   }
 }
 
-/** Largest distance between neighbouring video packets of `file` between two of its times, ms. */
-export async function videoGapBetween(file: string, fromMs: number, toMs: number): Promise<number> {
-  const times = await videoTimes(file);
-  const within = times.filter((t) => t >= fromMs && t <= toMs);
-  return Math.max(0, ...within.slice(1).map((t, i) => t - within[i]!));
-}
-
-/** Every distance between neighbouring video packets above `overMs`, with where it begins. */
-export async function videoGaps(
-  file: string,
-  overMs: number,
-): Promise<{ atMs: number; gapMs: number }[]> {
-  const times = await videoTimes(file);
-  return times
-    .slice(1)
-    .map((t, i) => ({ atMs: times[i]!, gapMs: t - times[i]! }))
-    .filter((g) => g.gapMs > overMs);
-}
-
-async function videoTimes(file: string): Promise<number[]> {
+/** Times of the video packets of `file`, ms. */
+export async function videoTimes(file: string): Promise<number[]> {
   const { stdout } = await run(
     'ffprobe',
     '-v quiet -select_streams v -show_entries packet=dts_time -of csv=p=0'.split(' ').concat(file),
@@ -62,6 +44,12 @@ async function videoTimes(file: string): Promise<number[]> {
     .filter((ms) => Number.isFinite(ms));
 }
 
+/** Largest distance between neighbours of `times` that lie within a stretch, ms. */
+export function gapWithin(times: readonly number[], fromMs: number, toMs: number): number {
+  const within = times.filter((t) => t >= fromMs && t <= toMs);
+  return Math.max(0, ...within.slice(1).map((t, i) => t - within[i]!));
+}
+
 /** A stretch of a recording in which one thing was on screen; ms. */
 export interface Stretch {
   readonly what: string;
@@ -69,23 +57,46 @@ export interface Stretch {
   readonly toMs: number;
 }
 
-/** Who was on screen, by the colour of a corner, ten times a second; what matches nobody is a mix. */
-export async function stretchesOf(
+/** What was seen in one look at a recording, decoded once. */
+export interface Seen {
+  /** Who was on screen, by the colour of a corner, ten times a second; what matches nobody is a mix. */
+  readonly stretches: readonly Stretch[];
+  /** What the decoder complained of. */
+  readonly complaints: readonly string[];
+}
+
+/** Decodes all of `file` once. */
+export async function look(
   file: string,
   area: { x: number; y: number; width: number; height: number },
   known: Readonly<Record<string, readonly [number, number, number]>>,
-): Promise<Stretch[]> {
+): Promise<Seen> {
   const perSecond = 10;
-  const all: Stretch[] = [];
-  for (const [i, color] of (await colorsOf(file, perSecond, area)).entries()) {
-    const what = nearest(color, known);
+  const crop = `crop=iw*${area.width}:ih*${area.height}:iw*${area.x}:ih*${area.y}`;
+  const { stdout, stderr } = await run(
+    'ffmpeg',
+    [
+      ...'-nostdin -v error -i'.split(' '),
+      file,
+      ...`-map 0:v -vf fps=${perSecond},${crop},scale=1:1:flags=area,format=rgb24`.split(' '),
+      ...'-f rawvideo pipe:1 -map 0:a -f null -'.split(' '),
+    ],
+    { ...options, encoding: 'buffer' },
+  );
+  const stretches: Stretch[] = [];
+  for (let i = 0; i * 3 + 2 < stdout.length; i += 1) {
+    const [r = 0, g = 0, b = 0] = stdout.subarray(i * 3, i * 3 + 3);
+    const what = nearest({ r, g, b }, known);
     const fromMs = (i * 1000) / perSecond;
     const toMs = fromMs + 1000 / perSecond;
-    const last = all.at(-1);
-    if (last?.what === what) all[all.length - 1] = { ...last, toMs };
-    else all.push({ what, fromMs, toMs });
+    const last = stretches.at(-1);
+    if (last?.what === what) stretches[stretches.length - 1] = { ...last, toMs };
+    else stretches.push({ what, fromMs, toMs });
   }
-  return all;
+  // What the null muxer says of rounded times is not the decoder's: packets are judged elsewhere.
+  const said = stderr.toString().split('\n');
+  const complaints = said.filter((line) => line.trim() !== '' && !line.startsWith('[null @'));
+  return { stretches, complaints };
 }
 
 function nearest(c: Color, known: Readonly<Record<string, readonly [number, number, number]>>) {

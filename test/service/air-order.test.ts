@@ -71,6 +71,7 @@ function rig(orderFile: OrderFile): Rig {
       run: (on) => void log.push(`bus ${on}`),
       bypass: (name) => void log.push(`bypass ${name}`),
       force: (on) => void log.push(`force ${on}`),
+      encode: () => undefined,
       poke: () => void log.push('poke'),
       report: () => ({
         source: 'slate',

@@ -52,6 +52,7 @@ test('measured while the bus runs, anew with each time on the air', async () => 
         run: nothing,
         bypass: nothing,
         force: nothing,
+        encode: nothing,
         poke: nothing,
         report: () => ({
           source: 'live',

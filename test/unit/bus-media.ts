@@ -20,6 +20,20 @@ export const frame = (timestamp: number, mark = 0): FlvTag =>
 export const sound = (timestamp: number, mark = 0): FlvTag =>
   makeTag('audio', timestamp, Buffer.from([0xaf, 1, mark, 7]));
 
+/** What a time mark says, read as AMF 0; null for any other tag. */
+export function markOf(tag: FlvTag | undefined): Record<string, number> | null {
+  const name = Buffer.from('\u0002\0\u000conStudioTime\u0003', 'latin1');
+  if (tag?.type !== 'script' || !tag.body.subarray(0, name.length).equals(name)) return null;
+  const facts: Record<string, number> = {};
+  let at = name.length;
+  while (tag.body.readUInt16BE(at) > 0) {
+    const end = at + 2 + tag.body.readUInt16BE(at);
+    facts[tag.body.toString('latin1', at + 2, end)] = tag.body.readDoubleBE(end + 1);
+    at = end + 9;
+  }
+  return tag.body.subarray(at).equals(Buffer.from([0, 0, 9])) ? facts : null;
+}
+
 /** A tag due at `at` ms after the start of a flow. */
 export interface TimedMedia {
   readonly at: number;

@@ -82,7 +82,7 @@ describe('the files of this project', () => {
     expect(library.problems).toEqual([]);
     expect(library.station.zone).toBe('America/Bogota');
     expect(library.encoder.id).toBe('720p30');
-    expect([...library.encoders.keys()]).toEqual(['1080p30', '360p30', '720p30']);
+    expect([...library.encoders.keys()]).toEqual(['1080p30', '360p30', '720p30', '720p30-siempre']);
     expect([...library.destinations.keys()]).toEqual(destinationFiles());
     expect(library.destinations.get('recording')?.kind).toBe('recording');
     expect(library.units.get('liveu')?.feeds.map((f) => f.label)).toEqual([

@@ -4,12 +4,13 @@ import { useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { bitrate, decimal, seconds } from '../format/numbers.ts';
 import { duration } from '../format/times.ts';
-import { useSecond, useSlice } from '../studio.tsx';
+import { useSecond, useSlice, useStudio } from '../studio.tsx';
 import { useActor, useLocale, useWords } from '../words.ts';
 import { useCover } from './continuity.tsx';
 import { HealthFlags } from './health-flags.tsx';
 import { Loudness } from './loudness.tsx';
 import { ObsAway } from './obs-away.tsx';
+import { lateMs } from './program-lag.ts';
 import { useProgramPlayer } from './program-player.ts';
 import { SlateControl } from './slate-control.tsx';
 import { SceneThumbnail } from './thumbnail.tsx';
@@ -72,9 +73,13 @@ function Picture({ small }: { readonly small: boolean }): ReactNode {
   const obsAway = useSlice((s) => s.switcher.connection !== 'connected');
   const forced = useSlice((s) => s.air.forced !== null);
   const sending = connected && source !== 'off';
-  const { state: player, lagMs } = useProgramPlayer(video, sending);
+  const { state: player, lagMs } = useProgramPlayer(video, sending, useStudio().link.clock.now);
   const playing = player === 'playing' || player === 'stalled';
   const band = useBand();
+  const late =
+    playing && lagMs !== null && lagMs > lateMs
+      ? t('picture.late', { seconds: decimal(Math.floor(lagMs / 1000), 0, locale) })
+      : null;
   const picture = (
     <div className="picture" data-source={source}>
       {program !== null && !playing && (
@@ -93,6 +98,9 @@ function Picture({ small }: { readonly small: boolean }): ReactNode {
         aria-label={t('picture.sent')}
       />
       {player === 'stalled' && <span className="picture-age">{t('picture.stalled')}</span>}
+      {player !== 'stalled' && small && late !== null && (
+        <span className="picture-age">{late}</span>
+      )}
       {sending && band !== '' && (
         <div className="picture-band" data-testid="picture-band">
           <span>{band}</span>
@@ -110,9 +118,13 @@ function Picture({ small }: { readonly small: boolean }): ReactNode {
       <footer className="monitor-foot">
         <div className="monitor-line">
           <Facts />
-          {player === 'playing' && lagMs !== null && (
-            <span className="figure lag" title={t('picture.lag')} data-testid="monitor-lag">
-              −{seconds(lagMs, locale)}
+          {playing && lagMs !== null && (
+            <span
+              className={late === null ? 'figure lag' : 'figure lag warn'}
+              title={t('picture.lag')}
+              data-testid="monitor-lag"
+            >
+              {late ?? `−${seconds(lagMs, locale)}`}
             </span>
           )}
           {playing && (

@@ -1,6 +1,7 @@
 // Plays the program as it is sent: low-latency FLV over HTTP, reopened by itself after any interruption.
 import { useEffect, useState, type RefObject } from 'react';
 import type Mpegts from 'mpegts.js';
+import { createCatchUp, lagBehindAir, timeMarkOf, withMark, type TimeMark } from './program-lag.ts';
 
 /** `off` not wanted; `opening` no picture yet; `playing`; `stalled` the picture stopped moving. */
 export type PlayerState = 'off' | 'opening' | 'playing' | 'stalled';
@@ -33,21 +34,18 @@ function createPlayer(library: Library, video: HTMLVideoElement): Mpegts.Player 
 
 export interface ProgramPlayer {
   readonly state: PlayerState;
-  /** How far the picture shown is behind what has arrived, ms in tenths of a second; null if unknown. */
+  /** How long ago the picture shown went out, ms in tenths of a second; null if unknown. */
   readonly lagMs: number | null;
 }
 
-/** What lies between the picture shown and the newest one received. */
-function lagOf({ buffered, currentTime }: HTMLVideoElement): number | null {
-  if (buffered.length === 0) return null;
-  const behind = buffered.end(buffered.length - 1) - currentTime;
-  return Math.max(0, Math.round(behind * 10)) * 100;
-}
-
-/** Keeps `video` playing the program while `wanted`; the library is fetched when first needed. */
+/**
+ * Keeps `video` playing the program while `wanted`, and near what goes out; the library is fetched
+ * when first needed. `serverNow` gives the server's epoch ms, and stays the same function.
+ */
 export function useProgramPlayer(
   video: RefObject<HTMLVideoElement | null>,
   wanted: boolean,
+  serverNow: () => number,
 ): ProgramPlayer {
   const [state, setState] = useState<PlayerState>('opening');
   const [lagMs, setLag] = useState<number | null>(null);
@@ -58,6 +56,8 @@ export function useProgramPlayer(
     let library: Library | null = null;
     let movedAt = performance.now();
     let position = -1;
+    let marks: readonly TimeMark[] = [];
+    const catchUp = createCatchUp(Math.random);
 
     const close = (): void => {
       player?.destroy();
@@ -66,9 +66,17 @@ export function useProgramPlayer(
     const open = (): void => {
       close();
       movedAt = performance.now();
+      marks = [];
+      setLag(null);
+      catchUp.opened(movedAt);
       if (!library) return;
-      player = createPlayer(library, element);
-      player.on(library.Events.ERROR, close);
+      const opened = createPlayer(library, element);
+      opened.on(library.Events.ERROR, close);
+      opened.on(library.Events.SCRIPTDATA_ARRIVED, (script: unknown) => {
+        const mark = timeMarkOf(script);
+        if (mark && opened === player) marks = withMark(marks, mark);
+      });
+      player = opened;
       // Refused until a person touches the page when not muted; the check below tries again.
       element.play().catch(() => undefined);
     };
@@ -89,11 +97,19 @@ export function useProgramPlayer(
     fetchLibrary();
     const timer = setInterval(() => {
       const now = performance.now();
-      if (element.currentTime !== position && element.readyState >= 2) {
+      const shown = element.readyState >= 2;
+      // A stream counts from its first picture, as the player does. A picture that stands still
+      // also grows old.
+      const lag = shown ? lagBehindAir(marks, element.currentTime * 1000, serverNow()) : null;
+      setLag(lag === null ? null : Math.round(lag / 100) * 100);
+      if (catchUp.due(lag, now)) {
+        setState('opening');
+        return open();
+      }
+      if (element.currentTime !== position && shown) {
         position = element.currentTime;
         movedAt = now;
         setState('playing');
-        setLag(lagOf(element));
         return;
       }
       if (now - movedAt >= stalledMs) setState((was) => (was === 'playing' ? 'stalled' : was));
@@ -108,6 +124,6 @@ export function useProgramPlayer(
       close();
       setState('opening');
     };
-  }, [video, wanted]);
+  }, [video, wanted, serverNow]);
   return wanted ? { state, lagMs } : { state: 'off', lagMs: null };
 }

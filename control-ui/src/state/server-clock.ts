@@ -7,20 +7,26 @@ export interface ServerClock {
   readonly now: () => number;
 }
 
-/** Packets remembered; old ones go so that a drifting or corrected clock is followed. */
+/** Seconds with packets remembered; old ones go so that a drifting or corrected clock is followed. */
 const remembered = 16;
 
 /**
- * A packet can only arrive late, never early, so the largest recent difference is the truest.
+ * A packet can only arrive late, never early, so the largest recent difference is the truest. Many
+ * packets within one second count once: after the page hung, all that waited arrive late together.
  * `localNow` gives this machine's epoch ms.
  */
 export function createServerClock(localNow: () => number): ServerClock {
-  let samples: number[] = [];
+  let samples: { readonly second: number; readonly ahead: number }[] = [];
   let offset = 0;
   return {
     learn(serverNow) {
-      samples = [...samples, serverNow - localNow()].slice(-remembered);
-      offset = Math.max(...samples);
+      const local = localNow();
+      const second = Math.floor(local / 1000);
+      const last = samples.at(-1);
+      const same = last?.second === second ? last : null;
+      const ahead = Math.max(serverNow - local, same?.ahead ?? -Infinity);
+      samples = [...(same ? samples.slice(0, -1) : samples), { second, ahead }].slice(-remembered);
+      offset = Math.max(...samples.map((s) => s.ahead));
     },
     now: () => localNow() + offset,
   };

@@ -7,7 +7,9 @@ import type { Log } from '../../core/log.ts';
 import { hlsPath, serveHls } from '../hls/http.ts';
 import type { HlsRooms } from '../hls/rooms.ts';
 import { flvFileHeader, serialiseTag, type FlvTag } from './flv-tag.ts';
+import { createReaderQueue } from './reader-queue.ts';
 import type { BusTap } from './tap.ts';
+import { createTimeMarks } from './time-mark.ts';
 
 export interface MonitorPorts {
   readonly clock: Clock;
@@ -29,17 +31,14 @@ export interface MonitorServer {
   close(): Promise<void>;
 }
 
-/** What may wait for one reader; over it, tags are dropped up to a key frame. */
-const maxQueueBytes = 4 * 1024 * 1024;
-/** After a drop the reader gets pictures again once its queue is this short. */
-const resumeBytes = 512 * 1024;
-/** A reader that stays behind this long is closed: it is not watching. */
-const maxBehindMs = 10_000;
+/** A reader that takes nothing for this long is closed: it is not watching. */
+const maxBlockedMs = 10_000;
 const maxReaders = 32;
 
 /**
- * Starts the server: `GET /bus.flv?t=<token>`, `GET /hls/<output>/<file>` with the token as bearer,
- * and `GET /healthz`.
+ * Starts the server: `GET /bus.flv?t=<token>&now=<the asker's epoch ms>` (the clock its time marks
+ * are in; air's own when not told), `GET /hls/<output>/<file>` with the token as bearer, and
+ * `GET /healthz`.
  */
 export async function createMonitorServer(ports: MonitorPorts): Promise<MonitorServer> {
   const readers = new Set<ServerResponse>();
@@ -56,7 +55,8 @@ export async function createMonitorServer(ports: MonitorPorts): Promise<MonitorS
     }
     const hls = ports.hls ? hlsPath(path ?? '') : null;
     if (path !== '/bus.flv' && !hls) return refuse(response, 404);
-    const given = hls ? bearerOf(request) : (new URLSearchParams(query).get('t') ?? '');
+    const asked = new URLSearchParams(query);
+    const given = hls ? bearerOf(request) : (asked.get('t') ?? '');
     if (!timingSafeEqual(digest(given), wanted)) {
       return refuse(response, 403);
     }
@@ -65,33 +65,48 @@ export async function createMonitorServer(ports: MonitorPorts): Promise<MonitorS
       return;
     }
     if (readers.size >= maxReaders) return refuse(response, 503);
-    stream(request, response);
+    stream(request, response, epochOf(asked.get('now')) ?? ports.clock.now());
   }
 
-  function stream(request: IncomingMessage, response: ServerResponse): void {
+  function stream(request: IncomingMessage, response: ServerResponse, epoch: number): void {
+    const { clock } = ports;
     request.socket.setNoDelay(true);
     response.writeHead(200, { 'content-type': 'video/x-flv', 'cache-control': 'no-store' });
     response.write(flvFileHeader);
     readers.add(response);
-    let behindSince: number | null = null;
-    /** Whether this tag has to be left out for a reader that is behind; ends one that stays so. */
-    const leaveOut = (tag: FlvTag): boolean => {
-      const waiting = response.writableLength;
-      if (behindSince === null) {
-        if (waiting <= maxQueueBytes) return false;
-        behindSince = ports.clock.mono();
+    const marks = createTimeMarks(epoch, clock.mono());
+    const queue = createReaderQueue();
+    let blocked = false;
+    let movedAt = clock.mono();
+    // Little is given to the socket at a time: what waits there can no longer be taken back.
+    const flush = (): void => {
+      while (!blocked && !response.destroyed) {
+        const tag = queue.next(clock.mono());
+        if (!tag) return;
+        blocked = !response.write(serialiseTag(tag));
+        movedAt = clock.mono();
       }
-      if (tag.key && waiting < resumeBytes) {
-        behindSince = null;
-        return false;
-      }
-      if (ports.clock.mono() - behindSince > maxBehindMs) response.destroy();
-      // Headers are small, and without them the next pictures could not be decoded.
-      return !tag.header;
     };
-    const detach = ports.tap.attach((tag) => {
-      if (!leaveOut(tag) && !response.destroyed) response.write(serialiseTag(tag));
+    response.on('drain', () => {
+      blocked = false;
+      flush();
     });
+    const put = (mark: FlvTag | null, tags: readonly FlvTag[], mono: number): void => {
+      if (mark) queue.push(mark, mono);
+      for (const tag of tags) queue.push(tag, mono);
+      if (blocked && mono - movedAt > maxBlockedMs) response.destroy();
+      flush();
+    };
+    // What is given while attaching went out before; all else goes out as it is given.
+    const group: FlvTag[] = [];
+    let live = false;
+    const detach = ports.tap.attach((tag) => {
+      const mono = clock.mono();
+      if (live) put(marks.before(tag, mono), [tag], mono);
+      else group.push(tag);
+    });
+    live = true;
+    put(marks.first(group, clock.mono()), group, clock.mono());
     response.once('close', () => {
       detach();
       readers.delete(response);
@@ -119,6 +134,11 @@ export async function createMonitorServer(ports: MonitorPorts): Promise<MonitorS
       await closed;
     },
   };
+}
+
+/** Epoch ms as asked; null for anything else. */
+function epochOf(text: string | null): number | null {
+  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
 function bearerOf(request: IncomingMessage): string {

@@ -55,6 +55,8 @@ export function createEncodedBus(ports: EncodedBusPorts): EncodedBus {
   let upstream: 'encoder' | 'bus' = 'encoder';
   /** The bus as it is: while it is to go out, or only its time has to be known. */
   let raw: RawWatch | null = null;
+  /** Where the bus stood when it was last told to stop, ms. */
+  let endedAt = -1;
   let frozen: { key: FlvTag; reel: Reel } | null = null;
 
   const changed = (): void => {
@@ -152,8 +154,9 @@ export function createEncodedBus(ports: EncodedBusPorts): EncodedBus {
   function enforce(): void {
     const encoded = profile?.alwaysEncode === true;
     if (!on) {
-      encoder.want(null);
-      return prepare();
+      // First, so that nobody covers the end of the encoder.
+      prepare();
+      return encoder.want(null);
     }
     // What is not staged goes on as it is until the encoder's first key frame.
     if (encoded) encoder.want(profile);
@@ -202,16 +205,18 @@ export function createEncodedBus(ports: EncodedBusPorts): EncodedBus {
     run(next) {
       if (next === on) return bus.run(next);
       on = next;
-      if (!on) {
+      // Who stays attached from one transmission to the next must not see time go back.
+      const time = watchRaw(bus.tap, clock, { onKey: nothing, onTag: nothing });
+      if (on) {
+        enforce();
+        bus.run(true);
+        if (staged) stage.start(Math.max(endedAt, time.nowMs ?? -1) + 1);
+      } else {
+        endedAt = Math.max(endedAt, time.nowMs ?? -1);
         bus.run(false);
-        return enforce();
+        enforce();
       }
-      enforce();
-      // Who stayed attached from one transmission to the next must not see time go back.
-      const before = staged ? watchRaw(bus.tap, clock, { onKey: nothing, onTag: nothing }) : null;
-      bus.run(true);
-      if (staged) stage.start((before?.nowMs ?? -1) + 1);
-      before?.close();
+      time.close();
     },
     bypass: (name) => bus.bypass(name),
     force: (forced) => bus.force(forced),

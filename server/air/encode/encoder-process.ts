@@ -129,7 +129,10 @@ export function startEncoder(profile: EncoderProfile, ports: EncoderProcessPorts
       say(error.message);
       if (mine.pid === undefined) finish();
     });
-    mine.once('close', finish);
+    mine.once('close', (code, signal) => {
+      say(`ended with ${signal ?? code}`);
+      finish();
+    });
     // It may be gone while we write; `close` tells.
     mine.stdin!.on('error', nothing);
     listen(mine);

@@ -128,7 +128,7 @@ export function createEncoder(ports: EncoderPorts): Encoder {
   function renew(why: string): void {
     if (!session) return;
     const { process } = session;
-    log.info({ why, pid: process.pid }, 'the encoder is ended');
+    log.info({ why, worker: process.pid }, 'the encoder is ended');
     drop();
     leaving.add(process);
     void process.end().finally(() => leaving.delete(process));
@@ -136,7 +136,7 @@ export function createEncoder(ports: EncoderPorts): Encoder {
 
   function supervise({ process, startedAt }: Session, mono: number): void {
     if (process.deafMs() > (process.spoke ? hangMs : startMs)) {
-      log.error({ pid: process.pid, deafMs: Math.round(process.deafMs()) }, 'the encoder hangs');
+      log.error({ worker: process.pid, deafMs: Math.round(process.deafMs()) }, 'the encoder hangs');
       process.kill();
       return;
     }
@@ -170,7 +170,7 @@ export function createEncoder(ports: EncoderPorts): Encoder {
 
   function tell(process: EncoderProcess): void {
     const { pid, dropped } = process;
-    const figures = { pid, ...usage, latency: process.latency(), dropped, restarts };
+    const figures = { worker: pid, ...usage, latency: process.latency(), dropped, restarts };
     if (dropped > dropsTold) {
       dropsTold = dropped;
       log.warn(figures, 'the encoder is too slow for this machine; pictures were left out');

@@ -10,8 +10,8 @@ export interface LatencyMeter {
 }
 
 const kept = 300;
-/** Constant frame rates move a picture by half a frame at most. */
-const nearMs = 20;
+/** A constant frame rate moves a picture by half a frame: by so much the figures may be wrong. */
+const nearMs = 17;
 
 /** Makes a meter; what never comes out is forgotten. */
 export function createLatencyMeter(): LatencyMeter {

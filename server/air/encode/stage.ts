@@ -50,7 +50,7 @@ const lateTickMs = 150;
  * When the program is lost, nothing comes for 0.5 s before the bus's own slate does: that is no loss of
  * the encoder. Trust is earned before a tag is pushed.
  */
-const settings: SplicerSettings = { lossMs: 850, settleMs: 0, maxSettleMs: 0, flapMs: 0 };
+const settings: SplicerSettings = { lossMs: 750, settleMs: 0, maxSettleMs: 0, flapMs: 0 };
 
 /** Makes the stage, sending nothing. */
 export function createStage(ports: StagePorts): Stage {
