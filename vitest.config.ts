@@ -1,4 +1,4 @@
-// Two projects: fast tests of pure code and services, and tests against the real parts, one file at a time.
+// Fast tests of pure code and services, and two lanes of tests against the real parts, each one file at a time.
 import { defineConfig } from 'vitest/config';
 import { SummaryReporter } from './test/kit/summary-reporter.ts';
 
@@ -14,16 +14,23 @@ export default defineConfig({
           testTimeout: 15_000,
         },
       },
-      {
-        test: {
-          name: 'real',
-          include: ['test/edge/**/*.test.ts', 'test/e2e/**/*.test.ts'],
-          testTimeout: 90_000,
-          hookTimeout: 90_000,
-          // Real OBS, ffmpeg and Chromium share two cores: one file at a time keeps timing honest.
-          fileParallelism: false,
-        },
-      },
+      // Everything with an OBS in it, and the whole studio.
+      lane('studio', ['test/e2e/**/*.test.ts', 'test/edge/obs-*.test.ts']),
+      lane('media', ['test/edge/**/*.test.ts'], ['test/edge/obs-*.test.ts']),
     ],
   },
 });
+
+/** Real OBS, ffmpeg and Chromium share two cores: one file of a lane at a time keeps timing honest. */
+function lane(name: string, include: string[], exclude: string[] = []) {
+  return {
+    test: {
+      name,
+      include,
+      exclude,
+      testTimeout: 90_000,
+      hookTimeout: 90_000,
+      fileParallelism: false,
+    },
+  };
+}

@@ -84,20 +84,19 @@ test('the browser leaving ends air’s reader; air’s end ends the browser’s'
   await until('browser told', () => ended);
 });
 
-test('a browser that does not read makes air wait, and next to nothing lies in between', async () => {
+test('a browser that does not read makes air wait: what is late has to lie where it can be dropped', async () => {
   const picture = await watch();
   await until('reader', () => readers.length === 1);
-  const total = 64 * 1024 * 1024;
-  const before = process.memoryUsage().arrayBuffers;
-  readers[0]?.write(Buffer.alloc(total));
-  let left = total;
-  await until('air has to wait', () => {
-    const was = left;
-    left = readers[0]?.writableLength ?? 0;
-    return left > 0 && left === was;
+  readers[0]?.write(Buffer.alloc(64 * 1024 * 1024));
+  let left = 0;
+  let still = 0;
+  // The kernel's sockets take some of it; a pipe that kept things would take it all.
+  await until('nothing moves any more, and most is with air', () => {
+    const now = readers[0]?.writableLength ?? 0;
+    still = now === left ? still + 1 : 0;
+    left = now;
+    return still >= 5 && left > 16 * 1024 * 1024;
   });
-  // The rest of what left air lies in the kernel's sockets.
-  expect(process.memoryUsage().arrayBuffers - before - total).toBeLessThan(4 * 1024 * 1024);
   picture.destroy();
 });
 

@@ -1,4 +1,6 @@
-// Ends a test run with one line a script can read: `N passed, N failed`.
+// Ends a test run with one line a script can read: `N passed, N failed`; `npm test`, which runs several,
+// asks for the counts in a file instead.
+import { writeFileSync } from 'node:fs';
 import type { Reporter, TestModule, TestRunEndReason } from 'vitest/node';
 
 /** Counts every test once; files that could not run and unhandled errors count as failures. */
@@ -21,10 +23,12 @@ export class SummaryReporter implements Reporter {
         else skipped += 1;
       }
     }
+    const countsFile = process.env['STUDIO_TEST_COUNTS'];
+    if (countsFile) writeFileSync(countsFile, JSON.stringify({ passed, failed }));
     // After vitest's own summary, so that it is the last line.
     setImmediate(() => {
       if (skipped > 0) console.log(`${skipped} skipped`);
-      console.log(`${passed} passed, ${failed} failed`);
+      if (!countsFile) console.log(`${passed} passed, ${failed} failed`);
     });
   }
 }
