@@ -86,15 +86,15 @@ export function behind(tracks: ReadonlyMap<string, Track>): string[] {
 }
 
 /**
- * Whether the uplink, and not one platform, is why `behind` outputs of `running` cannot keep up: several
+ * Whether the uplink, and not one platform, is why `lagging` outputs of `running` cannot keep up: several
  * at once, or too little by what a person declared or a test measured (`knownKbps`, after the reserve).
  */
 export function explained(
   running: readonly Pick<Output, 'needKbps'>[],
-  behind: number,
+  lagging: number,
   knownKbps: number | null,
 ): boolean {
-  if (behind === 0) return false;
+  if (lagging === 0) return false;
   const need = running.reduce((sum, o) => sum + o.needKbps, 0);
-  return behind >= 2 || (knownKbps !== null && need > knownKbps);
+  return lagging >= 2 || (knownKbps !== null && need > knownKbps);
 }
