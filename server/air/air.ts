@@ -91,7 +91,6 @@ export function createAir(ports: AirPorts): Air {
     present = order;
     slate.want({ encoder: order.encoder, slate: order.slate });
     slate.showing(order.captureSlate);
-    ingest.apply(order.ingest);
     bus.bypass(order.bypass);
     bus.force(order.forceSlate);
     bus.encode(order.encoder);
@@ -100,6 +99,8 @@ export function createAir(ports: AirPorts): Air {
     if (on) bus.run(true);
     outputs.apply(order.outputs, order.encoder);
     if (!on) bus.run(false);
+    // After what platforms wait for: starting these two costs as much of the machine again.
+    ingest.apply(order.ingest);
     health.follow({ on, live: order.live });
     changed();
   }

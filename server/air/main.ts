@@ -32,6 +32,8 @@ import { createOrderFile } from './order-file.ts';
 import { createOutputs } from './outputs/outputs.ts';
 import { createProcessStats } from './process-stats.ts';
 
+/** What a resumed order is given before anything else is started. */
+const resumeMs = 500;
 /** Past this a stop is a hang; workers end by themselves when their stdin closes. */
 const stopMs = 15_000;
 /** When everything a start needs has been compiled. */
@@ -125,6 +127,8 @@ async function start(config: AirConfig, log: Log): Promise<void> {
   // The air first; control is only told once there is something true to tell.
   air.resume();
   log.info({ pid: process.pid, monitor: monitor.port }, 'air is up');
+  // In the middle of a show the machine's first half second belongs to the platforms.
+  if (air.rev() !== null) await new Promise<void>((resolve) => clock.after(resumeMs, resolve));
   ffmpegVersion = await findFfmpegVersion();
   if (!ffmpegVersion) log.error({}, 'ffmpeg was not found: neither slate nor destinations');
   if (stopping) return;

@@ -88,10 +88,10 @@ async function loseSource(rig: SourceLoss): Promise<void> {
     const diary = after[way];
     const slate = diary?.stretches.find((s) => s.encoder === null && s.firstAt > lostAt);
     const program = firstAt(diary, standby.number);
-    const last = diary?.stretches.findLast((s) => s.encoder === encoder.number)?.lastAt;
+    const gaps = diary?.gaps.filter((g) => g.at + g.ms > lostAt).map((g) => g.ms) ?? [];
     times[way][loss].push((slate?.firstAt ?? Infinity) - lostAt);
     times[way].program.push(program - backAt);
-    times[way].dark.push((slate?.firstAt ?? program) - (last ?? Number.NaN));
+    times[way].dark.push(Math.max(0, ...gaps, Number.isFinite(program) ? 0 : Infinity));
     times[way].broken.push((diary?.sessions.length ?? 0) - (before[way]?.sessions.length ?? 0));
   }
 }

@@ -25,6 +25,13 @@ export interface ClockWindow {
   readonly av: number;
 }
 
+/** A time without any picture, whatever the session. */
+export interface Gap {
+  /** When the last picture before it had arrived, ms of the machine's clock. */
+  readonly at: number;
+  readonly ms: number;
+}
+
 /** Everything noted since the destination began. */
 export interface Diary {
   /** When each session was let in: more than one means that the platform saw a break. */
@@ -34,6 +41,8 @@ export interface Diary {
   readonly nonMonotonic: number;
   /** Longest time without any picture since the first one, whatever the session, ms. */
   readonly longestGapMs: number;
+  /** The newest of those that a person could see. */
+  readonly gaps: readonly Gap[];
   /** Largest step of a picture's timestamp within a session, ms. */
   readonly longestStepMs: number;
   readonly windows: readonly ClockWindow[];
@@ -52,6 +61,9 @@ export interface DiaryWriter {
 
 const windowMs = 5000;
 const keptAges = 4000;
+/** Three pictures missing. */
+const gapMs = 100;
+const keptGaps = 1000;
 /** The picture's first bytes say that it is a picture and not the decoder's settings. */
 const isMedia = (body: Buffer): boolean => body[1] === 1;
 
@@ -61,6 +73,7 @@ export function createDiary(): DiaryWriter {
   const stretches: Stretch[] = [];
   const windows: ClockWindow[] = [];
   const ages: Aged[] = [];
+  const gaps: Gap[] = [];
   const last = { picture: -Infinity, sound: -Infinity, arrival: Number.NaN };
   const found = { nonMonotonic: 0, longestGapMs: 0, longestStepMs: 0 };
   let present: Stretch | null = null;
@@ -72,6 +85,15 @@ export function createDiary(): DiaryWriter {
       found.longestStepMs = Math.max(found.longestStepMs, timestamp - last.picture);
     }
     last[kind] = timestamp;
+  }
+
+  function arrived(at: number): void {
+    const ms = at - last.arrival;
+    last.arrival = at;
+    if (Number.isNaN(ms)) return;
+    found.longestGapMs = Math.max(found.longestGapMs, ms);
+    if (ms > gapMs) gaps.push({ at: at - ms, ms });
+    if (gaps.length > keptGaps) gaps.shift();
   }
 
   function closeWindow(): void {
@@ -99,10 +121,7 @@ export function createDiary(): DiaryWriter {
     picture(at, timestamp, body) {
       if (!isMedia(body)) return;
       step('picture', timestamp);
-      if (!Number.isNaN(last.arrival)) {
-        found.longestGapMs = Math.max(found.longestGapMs, at - last.arrival);
-      }
-      last.arrival = at;
+      arrived(at);
       const stamp = stampOf(body);
       const encoder = stamp?.encoder ?? null;
       if (present?.encoder !== encoder) {
@@ -124,7 +143,7 @@ export function createDiary(): DiaryWriter {
       const stamp = stampOf(body);
       if (stamp) windowFor(at, stamp.encoder).sounds.push(timestamp - stamp.due);
     },
-    diary: () => ({ sessions, stretches, windows, ...found }),
+    diary: () => ({ sessions, stretches, windows, gaps, ...found }),
     ages: () => ages,
   };
 }

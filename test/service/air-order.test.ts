@@ -99,11 +99,11 @@ describe('air', () => {
     expect(log).toEqual([
       'slate Ya regresamos',
       'showing false',
-      'ingest 1935',
       'bypass backup',
       'force false',
       'bus true',
       'outputs fb:true',
+      'ingest 1935',
     ]);
   });
 
@@ -113,7 +113,7 @@ describe('air', () => {
     expect(log).toContain('bus true');
     log.length = 0;
     air.accept(order({ rev: 2, live: false, outputs: [outputOrder('am', false)] }));
-    expect(log.slice(-2)).toEqual(['outputs am:false', 'bus false']);
+    expect(log.slice(-3)).toEqual(['outputs am:false', 'bus false', 'ingest 1935']);
   });
 
   it('hands on what a person or the switcher decided about the slate and the bypass', () => {

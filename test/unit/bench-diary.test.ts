@@ -57,6 +57,7 @@ it('tells program from slate, measures gaps and clocks, and counts what goes bac
   ]);
   expect(longestGapMs).toBe(8000 - (1000 + 199 * 33));
   expect(longestStepMs).toBe(longestGapMs);
+  expect(diary.diary().gaps).toEqual([{ at: 1002 + 199 * 33, ms: longestGapMs }]);
   // The second encoder's first picture is 40 ms before the slate's last one would allow: 33 − 40 < 0.
   expect(nonMonotonic).toBe(2);
   expect(windows[0]).toMatchObject({ wall: 102, av: 5 });

@@ -62,6 +62,8 @@ export interface Bus {
 }
 
 const tickMs = 50;
+/** How long after its start the bus may be expected to have something to send, at worst. */
+const soonMs = 1500;
 /** A tick this late says that this process stood still: packets may be waiting behind it. */
 const lateTickMs = 150;
 
@@ -75,6 +77,7 @@ export function createBus(ports: BusPorts): Bus {
   let sourceSince: number | null = null;
   let lastCut: Cut | null = null;
   let lastTick = clock.mono();
+  let startedAt = -Infinity;
   let playing: Reel | null = null;
   let bypassName: string | null = null;
   let bypassReader: SourceReader | null = null;
@@ -167,9 +170,13 @@ export function createBus(ports: BusPorts): Bus {
       get flowing() {
         return splicer.feeding;
       },
+      get soon() {
+        return splicer.source !== 'off' && clock.mono() - startedAt < soonMs;
+      },
     },
     run(on) {
       if (on === (splicer.source !== 'off')) return;
+      startedAt = clock.mono();
       if (on) return take(splicer.start(clock.mono()));
       player.stop();
       playing = null;

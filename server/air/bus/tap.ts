@@ -11,4 +11,9 @@ export interface BusTap {
   attach(consumer: (tag: FlvTag) => void): () => void;
   /** Whether anything is flowing, from the program or from the slate. */
   readonly flowing: boolean;
+  /**
+   * Nothing flows yet, but the bus was started a moment ago and the slate is on its way from disk:
+   * a worker started now is ready when it comes.
+   */
+  readonly soon?: boolean;
 }

@@ -196,6 +196,9 @@ export function createEncodedBus(ports: EncodedBusPorts): EncodedBus {
       get flowing() {
         return staged ? stage.feeding !== 'off' : bus.tap.flowing;
       },
+      get soon() {
+        return bus.tap.soon ?? false;
+      },
     },
     encode(next) {
       profile = next;

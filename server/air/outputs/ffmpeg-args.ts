@@ -141,11 +141,15 @@ export function webPlayerArgs(fragmentMs: number): string[] {
  * `-fflags nobuffer`: it throws away what was looked at, a whole group of pictures at each start.
  */
 function program(probeBytes: number, ...decoding: string[]): ffmpeg.FfmpegCommand {
-  return ffmpeg('pipe:0')
-    .inputFormat('flv')
-    .inputOptions('-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+warning')
-    .inputOptions('-progress', `pipe:${progressFd}`, '-stats_period', '0.25')
-    .inputOptions('-analyzeduration', '500000', '-probesize', String(probeBytes), ...decoding);
+  return (
+    ffmpeg('pipe:0')
+      .inputFormat('flv')
+      .inputOptions('-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+warning')
+      .inputOptions('-progress', `pipe:${progressFd}`, '-stats_period', '0.25')
+      // The tags say what they are: guessing the frame rate from half a second of them is dead air.
+      .inputOptions('-analyzeduration', '500000', '-probesize', String(probeBytes))
+      .inputOptions('-fpsprobesize', '0', ...decoding)
+  );
 }
 
 const preset = ['-fpre', `/dev/fd/${presetFd}`] as const;

@@ -149,7 +149,7 @@ export function createOutput(id: string, ports: OutputPorts): SupervisedOutput {
   function sight(): Sight {
     const view = worker?.view();
     return {
-      flowing: tap.flowing,
+      flowing: tap.flowing || tap.soon === true,
       accepted: view?.accepted ?? false,
       dryMs: view?.dryMs ?? 0,
       // What the kernels on the way still take is no sign of life of the server behind them.

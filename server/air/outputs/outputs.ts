@@ -103,7 +103,10 @@ export function createOutputs(ports: OutputsPorts): Outputs {
       }
       for (const order of orders) {
         leaving.delete(order.id);
-        outputFor(order).order(order, encoder);
+        const output = outputFor(order);
+        output.order(order, encoder);
+        // At once: on a restart in the middle of a show each tenth of a second is dead air.
+        output.tick();
       }
     },
     report() {

@@ -56,7 +56,7 @@ export const limits = {
   startWarnMs: 4000,
   /** Media time not advancing although we send. */
   stuckMs: 8000,
-  stuckWarnMs: 2500,
+  stuckWarnMs: 1500,
   /** The oldest frame waiting is older: it falls behind; below the second, it has caught up. */
   behindMs: 2500,
   caughtUpMs: 1000,
