@@ -4,6 +4,7 @@ import { StudioError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { sceneNames, type SwitcherModel } from './model.ts';
 import type { ObsCaller, ObsEvent } from './obs-port.ts';
+import { createLastMove } from './last-move.ts';
 import { createPreview } from './preview.ts';
 import type { RawSnapshot } from './snapshot.ts';
 import {
@@ -53,15 +54,7 @@ const expectMs = 2000;
 /** A transition whose end OBS never tells is over this long after it should be, ms. */
 const graceMs = 600;
 const unknownMixMs = 20_000;
-/**
- * OBS carries a move out on its next frame. Whoever gives it another transition before that loses the
- * move: the old scene stays on air while OBS reports the new one for ever. So the operator's transition
- * is given back only after OBS told the end of the last move, or after this long without a word, ms.
- */
-const neverEndedMs = 15_000;
-/** For the same reason the next move waits for that end: this long at most, ms… */
-const endWaitMs = 900;
-/** …except a cut out of a mix that has longer than this to go, which must not wait for it, ms. */
+/** A cut out of a mix that has longer than this to go does not wait for the mix's end, ms. */
 const patientMs = 400;
 
 export type Program = ReturnType<typeof createProgram>;
@@ -75,11 +68,8 @@ export function createProgram(ports: ProgramPorts) {
   /** Grows with every report and order, so that an older read-back is not believed. */
   let sequence = 0;
   let order: Put | null = null;
+  const lastMove = createLastMove(clock);
   /** `until`: monotonic ms at which the running transition should be over. */
-  /** Monotonic ms of the last move OBS has not told the end of; null when it has. */
-  let unendedSince: number | null = null;
-  /** Those who wait for that end. */
-  const ends = new Set<() => void>();
   let mix: { from: string | null; until: number; cancel: Cancel } | null = null;
   let cancelVerify: Cancel | null = null;
   const waiting = new Set<{ scene: string; resolve: () => void }>();
@@ -155,32 +145,12 @@ export function createProgram(ports: ProgramPorts) {
       s.transition.phase = 'settled';
       s.transition.to = null;
     });
-    if (transition.overridden && !moving()) ports.later(restoreTransition);
+    if (transition.overridden && !lastMove.moving) ports.later(restoreTransition);
     preview.settled();
   }
 
-  /** True while another transition given to OBS would undo the last move. */
-  function moving(): boolean {
-    return unendedSince !== null && clock.mono() - unendedSince < neverEndedMs;
-  }
-
-  /** Waits for the end of the last move, unless `cut` is wanted out of a long mix. */
-  async function lastMoveEnded(cut: boolean): Promise<void> {
-    if (!moving()) return;
-    if (cut && mix && mix.until - clock.mono() > patientMs) return;
-    await new Promise<void>((resolve) => {
-      const cancel = clock.after(endWaitMs, () => done());
-      const done = (): void => {
-        cancel();
-        ends.delete(done);
-        resolve();
-      };
-      ends.add(done);
-    });
-  }
-
   async function restoreTransition(caller: ObsCaller): Promise<void> {
-    if (!mix && !moving() && transition.overridden) await transition.restore(caller);
+    if (!mix && !lastMove.moving && transition.overridden) await transition.restore(caller);
   }
 
   function landed(scene: string): { promise: Promise<void>; forget: () => void } {
@@ -218,7 +188,7 @@ export function createProgram(ports: ProgramPorts) {
       cancelVerify?.();
       mix?.cancel();
       mix = null;
-      unendedSince = null;
+      lastMove.none();
       preview.lost();
       model.change((s) => {
         s.program = null;
@@ -237,7 +207,7 @@ export function createProgram(ports: ProgramPorts) {
       durationMs: number | undefined,
       caller: ObsCaller,
     ): Promise<void> {
-      if (mix || moving()) transition.chooseLater(name, durationMs);
+      if (mix || lastMove.moving) transition.chooseLater(name, durationMs);
       else await transition.choose(caller, name, durationMs);
       showChosen();
     },
@@ -248,7 +218,8 @@ export function createProgram(ports: ProgramPorts) {
     /** Puts a scene on air and answers once OBS has confirmed it; `caller` bounds every call. */
     async put(put: Put, caller: ObsCaller): Promise<string> {
       ports.onAsk({ scene: put.scene, by: put.by });
-      await lastMoveEnded(put.cut === true);
+      const leavesLongMix = put.cut && mix && mix.until - clock.mono() > patientMs;
+      if (!leavesLongMix) await lastMove.end();
       const before = model.get();
       const scenes = sceneNames(before);
       if (!scenes.includes(put.scene)) throw noScene(put.scene, scenes);
@@ -264,7 +235,7 @@ export function createProgram(ports: ProgramPorts) {
       beginMix('leaving', put.scene, mixMs);
       const event = landed(put.scene);
       const asked = (async () => {
-        unendedSince = clock.mono();
+        lastMove.began();
         await caller.call('SetCurrentProgramScene', { sceneName: put.scene });
         for (let tries = 0; tries < 5 && track.program !== put.scene; tries += 1) {
           const askedAt = sequence;
@@ -285,7 +256,7 @@ export function createProgram(ports: ProgramPorts) {
         if (!unsure) {
           track = withdraw(track, expectation);
           // Refused: nothing moves, so nothing will end.
-          unendedSince = null;
+          lastMove.none();
         }
         settle();
         throw error;
@@ -313,9 +284,7 @@ export function createProgram(ports: ProgramPorts) {
           return;
         }
         case 'SceneTransitionEnded':
-          unendedSince = null;
-          settle();
-          for (const done of ends) done();
+          lastMove.ended(settle);
           verifySoon();
           return;
         case 'CurrentSceneTransitionChanged':
