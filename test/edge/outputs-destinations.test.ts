@@ -150,10 +150,16 @@ describe.concurrent('destinations', () => {
     uplink.limit(1_500_000 / 8);
     await kicking.kick('yo');
     const kicked = performance.now();
-    expect(await o.after('kicked', struck, 'kicked', saying('kicked'))).toBeLessThan(5000 * pace);
+    /** Says so within five seconds, on a machine that keeps up. */
+    const tells = async (id: string, cause: string) => {
+      const took = await o.after(id, struck, cause, saying(cause));
+      pace = Math.max(pace, await slowness());
+      expect(took, id).toBeLessThan(5000 * pace);
+    };
+    await tells('kicked', 'kicked');
     await returns('kicked', kicked, kicking.taken);
-    expect(await o.after('radio', struck, 'stalled', saying('stalled'))).toBeLessThan(5000 * pace);
-    expect(await o.after('frozen', struck, 'stalled', saying('stalled'))).toBeLessThan(5000 * pace);
+    await tells('radio', 'stalled');
+    await tells('frozen', 'stalled');
     await o.after('slow', struck, 'slow', saying('slow'));
 
     // One cause after the other goes, the longest trouble last.
