@@ -11,6 +11,8 @@ export interface StreamFacts {
   /** Whether air is heard and its ingest can take a publisher. */
   readonly ingestUp: boolean;
   readonly source: AirSource;
+  /** Its packets reach the ingest, whether or not the bus trusts them yet. */
+  readonly arriving: boolean;
   /** How long the program has been absent while wanted; 0 while it is present. */
   readonly absentMs: number;
   /** How long `streaming` has had its present value. */
@@ -44,7 +46,8 @@ export function streamStep(facts: StreamFacts): StreamStep {
   if (facts.streaming === 'off') {
     return { act: 'start', reason: 'Al aire y OBS no está transmitiendo.' };
   }
-  if (facts.source === 'live') return none;
+  // A starved OBS comes in shreds, and to restart it would take away those too.
+  if (facts.source === 'live' || facts.arriving) return none;
   if (facts.streaming === 'reconnecting' && facts.streamingMs > reconnectingMs) {
     return { act: 'restart', reason: 'OBS sigue reconectando y la recepción ya está lista.' };
   }

@@ -84,7 +84,7 @@ export function createStreamSupervisor(ports: StreamSupervisorPorts): StreamSupe
       ours = true;
       presentAt = now;
       attempt = 0;
-    } else if (!wanted) presentAt = now;
+    } else if (!wanted || seen.arriving) presentAt = now;
     if (busy || now < notBefore) return;
     if (!wanted) {
       const going = seen.streaming !== 'off' && seen.streaming !== 'stopping';
@@ -97,6 +97,7 @@ export function createStreamSupervisor(ports: StreamSupervisorPorts): StreamSupe
       streaming: seen.streaming,
       ingestUp: seen.ingestUp,
       source: seen.source,
+      arriving: seen.arriving,
       absentMs: now - presentAt,
       streamingMs: now - streamingSince,
     });

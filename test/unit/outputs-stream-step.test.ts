@@ -8,6 +8,7 @@ const base: StreamFacts = {
   streaming: 'on',
   ingestUp: true,
   source: 'live',
+  arriving: false,
   absentMs: 0,
   streamingMs: 60_000,
 };
@@ -16,6 +17,11 @@ describe('streamStep', () => {
   it.each<[string, Partial<StreamFacts>, 'none' | 'start' | 'restart']>([
     ['all is well', {}, 'none'],
     ['OBS is not streaming', { streaming: 'off', source: 'slate' }, 'start'],
+    [
+      'it comes in shreds that the bus does not trust',
+      { source: 'slate', arriving: true, absentMs: 60_000 },
+      'none',
+    ],
     ['nobody wants it', { wanted: false, streaming: 'off' }, 'none'],
     ['OBS is away', { obsConnected: false, streaming: 'off' }, 'none'],
     ['the ingest cannot take it yet', { ingestUp: false, streaming: 'off' }, 'none'],

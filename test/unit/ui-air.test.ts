@@ -171,6 +171,12 @@ describe('picture and sound as sent', () => {
     const dark = { ...fine, blackSeconds: 6, frozenSeconds: 6 };
     expect(healthFlags(dark, 'bypass').map(({ flag }) => flag)).toEqual(['black']);
   });
+  it('lets OBS’s own slate scene stand still, but no other picture', () => {
+    const still = { ...fine, frozenSeconds: 30 };
+    expect(healthFlags(still, 'program', true)).toEqual([]);
+    expect(healthFlags(still, 'bypass', true)).toHaveLength(1);
+    expect(healthFlags(still, 'program')).toHaveLength(1);
+  });
   it('lets the slate stand still in silence', () => {
     const slate = { ...fine, blackSeconds: 9, frozenSeconds: 9, silentSeconds: 9 };
     expect(healthFlags(slate, 'slate')).toEqual([]);

@@ -195,7 +195,7 @@ const alarm = (id: string, change: Partial<Alarm>): Alarm => ({
 });
 
 describe('alarms', () => {
-  it('puts what nobody saw first, then what lasts, then what is critical, then the oldest', () => {
+  it('puts what lasts first, then what nobody saw, then what is critical, then the oldest', () => {
     const alarms = {
       seen: alarm('seen', { severity: 'critical', seenBy: 'ana' }),
       over: alarm('over', { severity: 'critical', clearedAt: 5 }),
@@ -207,8 +207,8 @@ describe('alarms', () => {
       'critical',
       'older',
       'newer',
-      'over',
       'seen',
+      'over',
     ]);
   });
 });

@@ -22,16 +22,22 @@ export function loudnessShare(lufs: number | null): number {
   return Math.min(1, Math.max(0, (lufs - low) / (high - low)));
 }
 
-/** What is wrong with what goes out and for how many seconds; the slate is meant to stand still. */
+/** What is wrong with what goes out and for how many seconds; the slate is meant to stand still,
+ * OBS's own slate scene too. */
 export function healthFlags(
   health: AirHealth | null,
   feeding: AirFeeding,
+  slateScene = false,
 ): { readonly flag: HealthFlag; readonly seconds: number }[] {
   if (!health || feeding === 'off') return [];
   const slate = feeding === 'slate';
   const found: readonly [HealthFlag, number | null, number][] = [
     ['black', slate ? null : health.blackSeconds, worthSaying],
-    ['frozen', slate ? null : health.frozenSeconds, stillSaying],
+    [
+      'frozen',
+      slate || (slateScene && feeding === 'program') ? null : health.frozenSeconds,
+      stillSaying,
+    ],
     ['silent', slate ? null : health.silentSeconds, worthSaying],
     ['clipped', health.clippedSeconds, 1],
   ];

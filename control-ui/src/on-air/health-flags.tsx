@@ -11,7 +11,10 @@ export function HealthFlags(): ReactNode {
   const { t } = useTranslation();
   const health = useSlice((s) => s.air.health);
   const feeding = useSlice((s) => s.air.feeding);
-  const flags = healthFlags(health, feeding);
+  const slateScene = useSlice(
+    ({ switcher }) => switcher.program !== null && switcher.program === switcher.slateScene,
+  );
+  const flags = healthFlags(health, feeding, slateScene);
   if (flags.length === 0) return null;
   return (
     <ul className="health-flags" data-testid="health-flags">

@@ -72,6 +72,8 @@ function Picture({ small }: { readonly small: boolean }): ReactNode {
   const connected = useSlice((s) => s.air.connected);
   const obsAway = useSlice((s) => s.switcher.connection !== 'connected');
   const forced = useSlice((s) => s.air.forced !== null);
+  /** Air is not heard: nobody knows what goes out. */
+  const unsure = useSlice((s) => !s.air.connected && s.air.onAir);
   const sending = connected && source !== 'off';
   const { state: player, lagMs } = useProgramPlayer(video, sending, useStudio().link.clock.now);
   const playing = player === 'playing' || player === 'stalled';
@@ -81,7 +83,7 @@ function Picture({ small }: { readonly small: boolean }): ReactNode {
       ? t('picture.late', { seconds: decimal(Math.floor(lagMs / 1000), 0, locale) })
       : null;
   const picture = (
-    <div className="picture" data-source={source}>
+    <div className="picture" data-source={source} data-unfresh={unsure}>
       {program !== null && !playing && (
         <SceneThumbnail
           key={program}
@@ -108,14 +110,14 @@ function Picture({ small }: { readonly small: boolean }): ReactNode {
         </div>
       )}
       {sending && <HealthFlags />}
-      {!sending && <ObsAway />}
+      {!sending && (unsure ? <p className="picture-band">{t('picture.unsure')}</p> : <ObsAway />)}
     </div>
   );
   if (small) return picture;
   return (
     <>
       {picture}
-      <footer className="monitor-foot">
+      <footer className="monitor-foot" data-unfresh={unsure}>
         <div className="monitor-line">
           <Facts />
           {playing && lagMs !== null && (
