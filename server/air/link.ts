@@ -43,12 +43,13 @@ export interface Link {
   close(): void;
 }
 
-const retry = { firstMs: 100, maxMs: 2000 };
+/** Short: the page is right again only once air has dialled a control that came back. */
+const retry = { firstMs: 100, maxMs: 500 };
 const answerMs = 2000;
 const coalesceMs = 100;
 const reportMs = 500;
 
-/** Dials control and keeps dialling: at most 2 s between tries, whatever the reason for the last end. */
+/** Dials control and keeps dialling: at most half a second between tries, whatever the reason for the last end. */
 export function createLink(ports: LinkPorts): Link {
   const { clock, log } = ports;
   const socket: Socket<ControlToAir, AirToControl> = io(`${ports.controlUrl}/air`, {
