@@ -128,7 +128,7 @@ async function start(config: AirConfig, log: Log): Promise<void> {
   air.resume();
   log.info({ pid: process.pid, monitor: monitor.port }, 'air is up');
   // In the middle of a show the machine's first half second belongs to the platforms.
-  if (air.rev() !== null) await new Promise<void>((resolve) => clock.after(resumeMs, resolve));
+  if (air.rev() !== null) await new Promise<void>((done) => clock.after(resumeMs, done));
   ffmpegVersion = await findFfmpegVersion();
   if (!ffmpegVersion) log.error({}, 'ffmpeg was not found: neither slate nor destinations');
   if (stopping) return;
