@@ -101,7 +101,7 @@ describe('on the air from one command', () => {
 
   test('the mount plays mono audio with nothing above the low-pass', async () => {
     const file = join(folder, 'radio.mp3');
-    await captureHttp(icecast.listenUrl, file, 8000);
+    await captureHttp(icecast.listenUrl, file, 8000, 24_000);
     const [audio] = await streamsOf(file);
     expect(audio?.codec).toBe('mp3');
     expect(audio?.channels).toBe(1);

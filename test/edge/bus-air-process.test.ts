@@ -127,7 +127,7 @@ it('obeys, lasts without control, resumes after its own death, and ends when it 
   // Control goes away as a crash would take it: the bus goes on.
   await control.close();
   const file = join(folder, 'monitor.flv');
-  await captureHttp(`http://127.0.0.1:${monitor.port}/bus.flv?t=${monitor.token}`, file, 2500);
+  await captureHttp(`http://127.0.0.1:${monitor.port}/bus.flv?t=${monitor.token}`, file, 3500);
   const facts = await packetFacts(file);
   expect(facts).toMatchObject({ startsOnKey: true, nonMonotonic: 0 });
   expect(facts.durationMs).toBeGreaterThan(1500);

@@ -204,18 +204,22 @@ export async function soundFacts(file: string, aboveHz: number): Promise<SoundFa
   };
 }
 
-/** Writes what `url` (HTTP) sends during `ms` to `file`; fails if it sends nothing. */
-export async function captureHttp(url: string, file: string, ms: number): Promise<void> {
-  const stop = AbortSignal.timeout(ms);
-  const answer = await fetch(url, { signal: stop });
+/**
+ * Writes what `url` (HTTP) sends during `ms` to `file`, and for as long after as it takes to hold
+ * `bytes`: what a starved machine sends late still comes. Fails if it has not come 30 s later.
+ */
+export async function captureHttp(url: string, file: string, ms: number, bytes = 1): Promise<void> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(ms + 30_000) });
   if (!answer.ok || !answer.body) throw new Error(`${url}: ${answer.status}`);
+  const enoughAt = performance.now() + ms;
   const chunks: Uint8Array[] = [];
-  try {
-    for await (const chunk of answer.body) chunks.push(chunk);
-  } catch (error) {
-    if (!stop.aborted) throw error;
+  let size = 0;
+  for await (const chunk of answer.body) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= bytes && performance.now() >= enoughAt) break;
   }
-  if (chunks.length === 0) throw new Error(`${url} sent nothing`);
+  if (size < bytes) throw new Error(`${url} ended after ${size} bytes`);
   await writeFile(file, Buffer.concat(chunks));
 }
 

@@ -1,5 +1,5 @@
-// How the slate is drawn and encoded: ffmpeg's arguments, built with fluent-ffmpeg.
-import ffmpeg from 'fluent-ffmpeg';
+// How the slate is drawn and encoded: ffmpeg's arguments.
+import { argumentsOf, ffmpegCommand } from '../ffmpeg-command.ts';
 import type { AirOrder } from '../../contract/air-link.ts';
 import type { EncoderProfile } from '../../contract/profiles.ts';
 import { steadyVideoOptions } from '../encode/x264-options.ts';
@@ -55,7 +55,7 @@ export function planSlate(wish: SlateWish, fontFile: string | null): SlatePlan {
   ].join(';');
   const source = (c: string, size: string, length: number): string =>
     `color=c=${color(c)}:s=${size}:r=${e.fps}:d=${length}`;
-  const command = ffmpeg()
+  const command = ffmpegCommand()
     .input(source(wish.slate.background, `${e.width}x${e.height}`, 1 / e.fps))
     .inputFormat('lavfi')
     .input(source(wish.slate.foreground, bar, seconds))
@@ -69,8 +69,7 @@ export function planSlate(wish: SlateWish, fontFile: string | null): SlatePlan {
     .outputOptions(['-ar', String(e.audioRate), '-ac', String(e.audioChannels)])
     .outputOptions(['-f', 'flv', '-flvflags', 'no_duration_filesize'])
     .output('slate.flv');
-  // oxlint-disable-next-line no-underscore-dangle -- fluent-ffmpeg's only way to build without running
-  return { seconds, texts, args: command._getArguments() };
+  return { seconds, texts, args: argumentsOf(command) };
 }
 
 function videoOptions(e: EncoderProfile, group: number): string[] {

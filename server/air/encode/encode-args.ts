@@ -1,12 +1,7 @@
-// The arguments of the encoder of all that goes out, built with fluent-ffmpeg.
-import ffmpeg from 'fluent-ffmpeg';
+// The arguments of the encoder of all that goes out.
+import { argumentsOf, ffmpegCommand } from '../ffmpeg-command.ts';
 import type { EncoderProfile } from '../../contract/profiles.ts';
 import { steadyAudioOptions, steadyVideoOptions } from './x264-options.ts';
-
-/** The builder's own list; its types leave the method out. */
-interface ArgumentList {
-  _getArguments(): string[];
-}
 
 /** In its first seconds a key frame each half second, so that it can come in soon. */
 const hurrySeconds = 4;
@@ -32,7 +27,7 @@ export function encodeArgs(profile: EncoderProfile, fromMs: number): string[] {
   // Holes in the sound are filled, overlaps trimmed; the second filter says what the first makes.
   const sound = `aresample=async=1,aformat=sample_rates=${audioRate}:channel_layouts=${layout}`;
   const early = `expr:if(lt(t,${hurrySeconds}),gte(t,n_forced*${hurryEverySeconds}),0)`;
-  const command = ffmpeg('pipe:0')
+  const command = ffmpegCommand('pipe:0')
     .inputFormat('flv')
     .inputOptions('-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+warning')
     .inputOptions('-filter_threads', '1', '-threads', '1')
@@ -45,6 +40,5 @@ export function encodeArgs(profile: EncoderProfile, fromMs: number): string[] {
     .outputOptions('-max_interleave_delta', '250000', '-flush_packets', '1')
     .outputOptions('-flvflags', 'no_duration_filesize')
     .outputFormat('flv');
-  // oxlint-disable-next-line no-underscore-dangle -- the library's only way to its argument list
-  return (command as unknown as ArgumentList)._getArguments();
+  return argumentsOf(command);
 }

@@ -1,14 +1,9 @@
-// How the program as sent is measured: ffmpeg's arguments, built with fluent-ffmpeg.
-import ffmpeg from 'fluent-ffmpeg';
+// How the program as sent is measured: ffmpeg's arguments.
+import { argumentsOf, ffmpegCommand } from '../ffmpeg-command.ts';
 import { pictureSize } from './picture.ts';
 
 /** Descriptor on which the small grey pictures come, one after the other, without any header. */
 export const pictureFd = 3;
-
-/** The builder's own list; its types leave the method out. */
-interface ArgumentList {
-  _getArguments(): string[];
-}
 
 /**
  * FLV on stdin → every picture it holds, small and grey, on `pictureFd`; with `sound` the loudness of
@@ -21,7 +16,7 @@ interface ArgumentList {
  */
 export function healthArgs(sound: boolean): string[] {
   const { width, height } = pictureSize;
-  const command = ffmpeg('pipe:0')
+  const command = ffmpegCommand('pipe:0')
     .inputFormat('flv')
     .inputOptions('-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info')
     .inputOptions('-filter_threads', '1', '-threads', '1')
@@ -38,6 +33,5 @@ export function healthArgs(sound: boolean): string[] {
       .audioFilters('ebur128=metadata=1:peak=true:framelog=info')
       .outputFormat('null');
   }
-  // oxlint-disable-next-line no-underscore-dangle -- the library's only way to its argument list
-  return (command as unknown as ArgumentList)._getArguments();
+  return argumentsOf(command);
 }

@@ -1,5 +1,5 @@
-// The arguments of every worker: the one file that knows fluent-ffmpeg, used only to build them.
-import ffmpeg from 'fluent-ffmpeg';
+// The arguments of every output's worker.
+import { argumentsOf, ffmpegCommand, type FfmpegCommand } from '../ffmpeg-command.ts';
 import type { Target } from './address.ts';
 import type { RadioChain } from '../radio/chain.ts';
 
@@ -17,11 +17,6 @@ export const presetFd = 4;
 /** The file a recording is written to, opened by us: no path to get wrong or to write over. */
 export const mediaFd = 5;
 
-/** The builder's own list; its types leave the method out. */
-interface ArgumentList {
-  _getArguments(): string[];
-}
-
 /** A destination that takes the program as it is: FLV on stdin, copied to RTMP or RTMPS. */
 export function destinationArgs(target: Target, settings: WorkerSettings): string[] {
   const command = program(500_000)
@@ -30,7 +25,7 @@ export function destinationArgs(target: Target, settings: WorkerSettings): strin
     .outputOptions(...network(target, settings))
     .outputFormat('flv')
     .output(target.url);
-  return listOf(command);
+  return argumentsOf(command);
 }
 
 /** How an SRT destination is sent to. */
@@ -56,7 +51,7 @@ export function srtArgs(target: Target, sending: SrtSending): string[] {
     .outputOptions(...preset)
     .outputFormat('mpegts')
     .output(target.url);
-  return listOf(command);
+  return argumentsOf(command);
 }
 
 /** An encode of its own. */
@@ -87,7 +82,7 @@ export function encodedArgs(
     .outputOptions(...network(target, settings))
     .outputFormat('flv')
     .output(target.url);
-  return listOf(command);
+  return argumentsOf(command);
 }
 
 /** A radio feed: the program's audio through the chain, as MP3 to an Icecast mount. */
@@ -103,7 +98,7 @@ export function radioArgs(target: Target, chain: RadioChain, settings: WorkerSet
     .outputOptions(...network(target, settings))
     .outputFormat('mp3')
     .output(target.url);
-  return listOf(command);
+  return argumentsOf(command);
 }
 
 /**
@@ -118,7 +113,7 @@ export function recordingArgs(): string[] {
     .outputOptions('-frag_duration', '1000000', '-flush_packets', '1')
     .outputFormat('mp4')
     .output(`pipe:${mediaFd}`);
-  return listOf(command);
+  return argumentsOf(command);
 }
 
 /**
@@ -133,16 +128,16 @@ export function webPlayerArgs(fragmentMs: number): string[] {
     .outputOptions('-use_editlist', '0', '-avoid_negative_ts', 'disabled')
     .outputFormat('mp4')
     .output('pipe:1');
-  return listOf(command);
+  return argumentsOf(command);
 }
 
 /**
  * The program on stdin. `probeBytes` bounds the look ahead before the output is opened. Never with
  * `-fflags nobuffer`: it throws away what was looked at, a whole group of pictures at each start.
  */
-function program(probeBytes: number, ...decoding: string[]): ffmpeg.FfmpegCommand {
+function program(probeBytes: number, ...decoding: string[]): FfmpegCommand {
   return (
-    ffmpeg('pipe:0')
+    ffmpegCommand('pipe:0')
       .inputFormat('flv')
       .inputOptions('-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+warning')
       .inputOptions('-progress', `pipe:${progressFd}`, '-stats_period', '0.25')
@@ -163,9 +158,4 @@ function network(target: Target, settings: WorkerSettings): string[] {
     ...(target.tls ? ['-tls_verify', '1', '-ca_file', settings.caFile] : []),
     ...preset,
   ];
-}
-
-function listOf(command: ffmpeg.FfmpegCommand): string[] {
-  // oxlint-disable-next-line no-underscore-dangle -- the library's only way to its argument list
-  return (command as unknown as ArgumentList)._getArguments();
 }
