@@ -85,7 +85,7 @@ export interface StreamInfo {
 export async function streamsOf(file: string): Promise<StreamInfo[]> {
   const { stdout } = await run(
     'ffprobe',
-    ['-v', 'quiet', '-show_streams', '-of', 'json', file],
+    ['-v', 'error', '-show_streams', '-of', 'json', file],
     options,
   );
   const { streams = [] } = JSON.parse(stdout) as { streams?: Record<string, unknown>[] };
