@@ -8,7 +8,7 @@ import { createMonitorServer, type MonitorServer } from '../../server/air/bus/mo
 import { createHlsRooms, type HlsRooms } from '../../server/air/hls/rooms.ts';
 import { createOutputs, type Outputs } from '../../server/air/outputs/outputs.ts';
 import type { AirOutputOrder } from '../../server/contract/air-link.ts';
-import { encoderProfile } from '../../server/contract/profiles.ts';
+import { sampleEncoder } from '../kit/samples.ts';
 import { systemClock } from '../../server/core/clock.ts';
 import { silentLog } from '../../server/core/log.ts';
 import { until } from '../kit/until.ts';
@@ -71,18 +71,10 @@ const web: AirOutputOrder = {
   backupUrl: null,
   folder: null,
 };
-const encoder = encoderProfile.parse({
-  id: 'rig',
-  name: 'rig',
-  width: 640,
-  height: 360,
-  fps: 30,
+const encoder = sampleEncoder({
   videoKbps: 1200,
   audioKbps: 96,
-  audioRate: 48_000,
-  audioChannels: 2,
   keyframeSeconds: 2,
-  h264Profile: 'high',
   x264Preset: 'ultrafast',
 });
 

@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AirOutputOrder } from '../../server/contract/air-link.ts';
-import type { EncoderProfile } from '../../server/contract/profiles.ts';
 import type { BusTap } from '../../server/air/bus/tap.ts';
 import type { FlvTag } from '../../server/air/bus/flv-tag.ts';
 import { createOutputs, type Outputs } from '../../server/air/outputs/outputs.ts';
@@ -17,26 +16,13 @@ import { systemClock } from '../../server/core/clock.ts';
 import type { Log } from '../../server/core/log.ts';
 import { complaints, packetFacts, packetHashes } from '../kit/media-probe.ts';
 import { startNginxRtmp } from '../kit/nginx-rtmp.ts';
+import { sampleEncoder } from '../kit/samples.ts';
 import { startSimulatedBus, type SimulatedBus } from '../kit/simulated-bus.ts';
 import { mountSmallDisk } from '../kit/small-disk.ts';
 import { until } from '../kit/until.ts';
 
 const rootDir = join(import.meta.dirname, '..', '..');
-const encoder: EncoderProfile = {
-  id: 'test',
-  name: 'test',
-  width: 640,
-  height: 360,
-  fps: 30,
-  videoKbps: 3000,
-  audioKbps: 128,
-  audioRate: 48_000,
-  audioChannels: 2,
-  keyframeSeconds: 1,
-  h264Profile: 'high',
-  x264Preset: 'veryfast',
-  alwaysEncode: false,
-};
+const encoder = sampleEncoder();
 const zona = '2026-11-21 1000 Zona Tributaria';
 const mundo = '2026-11-21 1100 Mundo Positivo';
 let bus: SimulatedBus;

@@ -1,6 +1,6 @@
 // What the tests of outputs share: the encoding they are told of, orders, and a diary of what was shown.
 import type { AirOutputOrder, AirOutputReport } from '../../server/contract/air-link.ts';
-import { encoderProfile, type EncoderProfile } from '../../server/contract/profiles.ts';
+import { sampleEncoder } from '../kit/samples.ts';
 import type { BusTap } from '../../server/air/bus/tap.ts';
 import {
   createOutputs,
@@ -12,20 +12,7 @@ import { silentLog } from '../../server/core/log.ts';
 import { until } from '../kit/until.ts';
 
 /** The encoding a simulated bus of 3 Mb/s stands for. */
-export const encoder: EncoderProfile = encoderProfile.parse({
-  id: 'test',
-  name: 'test',
-  width: 640,
-  height: 360,
-  fps: 30,
-  videoKbps: 3000,
-  audioKbps: 128,
-  audioRate: 48_000,
-  audioChannels: 2,
-  keyframeSeconds: 1,
-  h264Profile: 'high',
-  x264Preset: 'veryfast',
-});
+export const encoder = sampleEncoder();
 
 /** An order to run by RTMP with a key, unless told otherwise. */
 export function order(id: string, url: string, more: Partial<AirOutputOrder> = {}): AirOutputOrder {

@@ -4,32 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { AirOutputOrder } from '../../server/contract/air-link.ts';
-import { encoderProfile } from '../../server/contract/profiles.ts';
 import { createOutputs, type Outputs } from '../../server/air/outputs/outputs.ts';
 import { systemClock } from '../../server/core/clock.ts';
 import { silentLog } from '../../server/core/log.ts';
 import { startIcecast, type Icecast } from '../kit/icecast.ts';
 import { captureHttp, soundFacts, streamsOf } from '../kit/media-probe.ts';
+import { sampleEncoder } from '../kit/samples.ts';
 import { startSimulatedBus, type SimulatedBus } from '../kit/simulated-bus.ts';
 import { until } from '../kit/until.ts';
 
 let icecast: Icecast;
 let folder: string;
 const closing: (() => void | Promise<void>)[] = [];
-const encoder = encoderProfile.parse({
-  id: 'test',
-  name: 'test',
-  width: 640,
-  height: 360,
-  fps: 30,
-  videoKbps: 1500,
-  audioKbps: 128,
-  audioRate: 48_000,
-  audioChannels: 2,
-  keyframeSeconds: 1,
-  h264Profile: 'high',
-  x264Preset: 'veryfast',
-});
+const encoder = sampleEncoder({ videoKbps: 1500 });
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'radio-'));

@@ -14,16 +14,17 @@ import {
   type AirReport,
 } from '../../server/contract/air-link.ts';
 import { slateKind } from '../../server/contract/air.ts';
-import { outputCause, outputKind, type Output } from '../../server/contract/outputs.ts';
+import { outputCause, outputKind } from '../../server/contract/outputs.ts';
 import { initialState } from '../../server/core/initial-state.ts';
 import { silentLog } from '../../server/core/log.ts';
 import { openSecretBox } from '../../server/core/secret-box.ts';
 import { orderFor } from '../../server/outputs/order-contract.ts';
-import { applyReport, idleFacts } from '../../server/outputs/report.ts';
+import { applyReport } from '../../server/outputs/report.ts';
 import { airOrder1, airReport1, recordedOrder1, recordedReport1 } from '../kit/contract-1.ts';
 import { liveOutput } from './air-service-bench.ts';
 import { order } from './air-fakes.ts';
 import { encoder720, idleReport, station } from './outputs-fakes.ts';
+import { sampleOutput } from '../kit/samples.ts';
 
 it('the frozen contract is the one that was recorded', () => {
   expect(airOrder1.parse(recordedOrder1())).toEqual(recordedOrder1());
@@ -90,24 +91,7 @@ describe('a report', () => {
   it('of an air of 1 is understood, whatever is new in it is said to be unknown', () => {
     const report = airReport.parse(recordedReport1());
     expect(report).toMatchObject({ feeding: null, capture: 'idle', backup: null, health: null });
-    const output: Output = {
-      name: 'Facebook',
-      kind: 'rtmp',
-      profile: 'facebook',
-      url: 'rtmp://h/live',
-      hasKey: true,
-      withAir: true,
-      settings: null,
-      backupUrl: null,
-      priority: 50,
-      mayShed: false,
-      shed: false,
-      needKbps: 0,
-      playPath: null,
-      order: 'start',
-      ...idleFacts,
-      since: 0,
-    };
+    const output = sampleOutput({ url: 'rtmp://h/live' });
     const now = report.at;
     const old = { ...initialState(station, 1935, now), outputs: { 'out-1': output } };
     const facts = { live: true, now, offsetMs: 0, memory: { since: null, lastSeen: null } };

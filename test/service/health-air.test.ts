@@ -7,24 +7,10 @@ import { createAir } from '../../server/air/air.ts';
 import type { HealthOrder } from '../../server/air/health/health.ts';
 import { createOrderFile } from '../../server/air/order-file.ts';
 import { airReport } from '../../server/contract/air-link.ts';
-import type { AirHealth } from '../../server/contract/air.ts';
 import { silentLog } from '../../server/core/log.ts';
 import { openSecretBox } from '../../server/core/secret-box.ts';
 import { fakeIngest, fakeOutputs, manualClock, order, outputOrder } from './air-fakes.ts';
-
-const health: AirHealth = {
-  blackSeconds: 0,
-  frozenSeconds: 1.5,
-  silentSeconds: 0,
-  clippedSeconds: 0.3,
-  momentaryLufs: -18.2,
-  shortTermLufs: -19,
-  integratedLufs: null,
-  rangeLu: null,
-  truePeakDb: -2.4,
-  cpuPercent: 1.2,
-  memoryMb: 28,
-};
+import { calmHealth } from '../kit/samples.ts';
 
 test('measured while the bus runs, anew with each time on the air', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'health-air-'));
@@ -68,7 +54,7 @@ test('measured while the bus runs, anew with each time on the air', async () => 
       outputs: fakeOutputs(log),
       health: {
         follow: (wanted) => void followed.push(wanted),
-        report: () => health,
+        report: () => calmHealth,
         async close() {
           log.push('health closed');
         },
@@ -85,7 +71,7 @@ test('measured while the bus runs, anew with each time on the air', async () => 
       { on: true, live: true },
       { on: false, live: false },
     ]);
-    expect(airReport.parse(air.report()).health).toEqual(health);
+    expect(airReport.parse(air.report()).health).toEqual(calmHealth);
     await air.close();
     expect(log.indexOf('health closed')).toBeLessThan(log.indexOf('bus closed'));
   } finally {

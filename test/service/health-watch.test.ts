@@ -9,20 +9,7 @@ import { createStateStore } from '../../server/core/state-store.ts';
 import type { StudioState } from '../../server/contract/state.ts';
 import { createHealthWatch } from '../../server/health/health-watch.ts';
 import { alarmsUp, handClock, station } from './outputs-fakes.ts';
-
-const fine: AirHealth = {
-  blackSeconds: 0,
-  frozenSeconds: 0,
-  silentSeconds: 0,
-  clippedSeconds: 0,
-  momentaryLufs: -18,
-  shortTermLufs: -18,
-  integratedLufs: -18,
-  rangeLu: 5,
-  truePeakDb: -3,
-  cpuPercent: 1,
-  memoryMb: 20,
-};
+import { calmHealth } from '../kit/samples.ts';
 
 function room() {
   const clock = handClock();
@@ -42,7 +29,7 @@ function room() {
   ): Promise<string[]> => {
     await clock.advance(500);
     store.change((draft) => {
-      draft.air.health = health && { ...fine, ...health };
+      draft.air.health = health && { ...calmHealth, ...health };
       draft.air.reportedAt = clock.now();
       more?.(draft);
     });

@@ -6,8 +6,8 @@ import { createAlarms } from '../../server/core/alarms.ts';
 import { initialState } from '../../server/core/initial-state.ts';
 import { createStateStore } from '../../server/core/state-store.ts';
 import { watchHours } from '../../server/outputs/hours.ts';
-import { idleFacts } from '../../server/outputs/report.ts';
 import { alarmsUp, destinationProfiles, handClock, station } from './outputs-fakes.ts';
+import { sampleOutput } from '../kit/samples.ts';
 
 const facebook = destinationProfiles['facebook']!;
 const limited = { ...facebook, limits: { ...facebook.limits, maxHours: 1 } };
@@ -18,25 +18,7 @@ it('counts from the first session since the output was ordered to run', async ()
   const store = createStateStore(initialState(station, 1935, clock.now()));
   const show = (more: Partial<Output>) =>
     store.change((draft) => {
-      draft.outputs['fb'] = {
-        name: 'Página',
-        kind: 'rtmp',
-        profile: 'facebook',
-        url: 'rtmps://x/rtmp/',
-        hasKey: true,
-        withAir: true,
-        settings: null,
-        backupUrl: null,
-        priority: 50,
-        mayShed: false,
-        shed: false,
-        needKbps: 3316,
-        playPath: null,
-        order: 'start',
-        ...idleFacts,
-        since: clock.now(),
-        ...more,
-      };
+      draft.outputs['fb'] = sampleOutput({ since: clock.now(), ...more });
     });
   const latch = createAlarmLatch(createAlarms(store, clock));
   const hours = watchHours({ store, clock, latch, profile: () => limited });

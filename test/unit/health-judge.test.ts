@@ -12,24 +12,12 @@ import {
   type HealthTrouble,
 } from '../../server/health/judge.ts';
 import { troubleReason, troubleWords } from '../../server/health/words.ts';
+import { calmHealth } from '../kit/samples.ts';
 
 const thresholds = stationProfile.shape.health.parse({});
 const watched = { watched: true, slateScene: false };
 const slateScene = { watched: true, slateScene: true };
 const unwatched = { watched: false, slateScene: false };
-const fine: AirHealth = {
-  blackSeconds: 0,
-  frozenSeconds: 0,
-  silentSeconds: 0,
-  clippedSeconds: 0,
-  momentaryLufs: -18,
-  shortTermLufs: -18,
-  integratedLufs: -18,
-  rangeLu: 5,
-  truePeakDb: -3,
-  cpuPercent: 1,
-  memoryMb: 20,
-};
 const showing = (...up: HealthTrouble[]): HealthMemory => ({ ...healthy, up: new Set(up) });
 const up = (memory: HealthMemory): HealthTrouble[] => [...memory.up];
 
@@ -54,7 +42,7 @@ describe('at once', () => {
       ['black', 'silent', 'clipped'],
     ],
   ])('%s', (_, facts, before, expected) => {
-    expect(up(judgeHealth({ ...fine, ...facts }, thresholds, watched, before, 0.5))).toEqual(
+    expect(up(judgeHealth({ ...calmHealth, ...facts }, thresholds, watched, before, 0.5))).toEqual(
       expected,
     );
   });
@@ -62,12 +50,12 @@ describe('at once', () => {
   test('no meter leaves it as it was; off the air and the slate are nobody’s business', () => {
     const before = showing('black', 'loud');
     expect(judgeHealth(null, thresholds, watched, before, 1)).toBe(before);
-    const bad = { ...fine, blackSeconds: 99, silentSeconds: 99, clippedSeconds: 9 };
+    const bad = { ...calmHealth, blackSeconds: 99, silentSeconds: 99, clippedSeconds: 9 };
     expect(judgeHealth(bad, thresholds, unwatched, before, 1)).toEqual(healthy);
   });
 
   test('OBS’s slate scene may stand still and be quiet, but not be black or distorted', () => {
-    const bad = { ...fine, frozenSeconds: 60, silentSeconds: 60, shortTermLufs: -50 };
+    const bad = { ...calmHealth, frozenSeconds: 60, silentSeconds: 60, shortTermLufs: -50 };
     let memory = showing('frozen', 'silent', 'quiet');
     for (let n = 0; n < 200; n += 1) memory = judgeHealth(bad, thresholds, slateScene, memory, 0.5);
     expect(up(memory)).toEqual([]);
@@ -85,7 +73,7 @@ describe('loudness', () => {
     let memory = healthy;
     return stretches.map(([seconds, facts]) => {
       for (let n = 0; n < seconds * 2; n += 1) {
-        memory = judgeHealth({ ...fine, ...facts }, thresholds, watched, memory, 0.5);
+        memory = judgeHealth({ ...calmHealth, ...facts }, thresholds, watched, memory, 0.5);
       }
       return up(memory).join('+');
     });
@@ -144,7 +132,7 @@ describe('loudness', () => {
         let memory = healthy;
         for (const report of reports) {
           const context = { watched: true, slateScene: slate };
-          memory = judgeHealth({ ...fine, ...report }, thresholds, context, memory, 2);
+          memory = judgeHealth({ ...calmHealth, ...report }, thresholds, context, memory, 2);
           expect(memory.loudSeconds).toBeGreaterThanOrEqual(0);
           expect(memory.loudSeconds).toBeLessThanOrEqual(offSeconds);
           expect(memory.quietSeconds).toBeLessThanOrEqual(offSeconds);

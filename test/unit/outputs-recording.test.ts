@@ -13,8 +13,8 @@ import { recordingVerdict } from '../../server/air/outputs/recording-verdict.ts'
 import { initialState } from '../../server/core/initial-state.ts';
 import { calmRecordings, judgeRecordings } from '../../server/outputs/recording-alarms.ts';
 import { recordingFolder, safeTitle } from '../../server/outputs/recording-folder.ts';
-import { idleFacts } from '../../server/outputs/report.ts';
 import { encoder720, station } from '../service/outputs-fakes.ts';
+import { sampleOutput } from '../kit/samples.ts';
 
 const zone = 'America/Bogota';
 const ten = Date.parse('2026-11-21T10:00:00-05:00');
@@ -251,24 +251,13 @@ test('the list beside the files: by start, each once', () => {
 });
 
 describe('alarms', () => {
-  const recording: Output = {
+  const recording = sampleOutput({
     name: 'Grabación',
     kind: 'recording',
     profile: 'recording',
     url: '',
     hasKey: false,
-    withAir: true,
-    settings: null,
-    backupUrl: null,
-    priority: 50,
-    mayShed: false,
-    shed: false,
-    needKbps: 0,
-    playPath: null,
-    order: 'start',
-    ...idleFacts,
-    since: 0,
-  };
+  });
   const facts = { folder: 'x', file: 'y', freeBytes: 5e9, secondsLeft: 7200 };
   const state = (change: Partial<Output>, preparing: { until: number } | null = null) => {
     const first = initialState(station, 1935, 0);

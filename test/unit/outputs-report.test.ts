@@ -10,26 +10,10 @@ import { nextOnAir } from '../../server/outputs/on-air.ts';
 import { airParts } from '../../server/outputs/parts.ts';
 import { applyReport, idleFacts } from '../../server/outputs/report.ts';
 import { idleReport, station } from '../service/outputs-fakes.ts';
+import { sampleOutput } from '../kit/samples.ts';
 
 const now = 1_000_000;
-const output: Output = {
-  name: 'Facebook',
-  kind: 'rtmp',
-  profile: 'facebook',
-  url: 'rtmps://x/rtmp/',
-  hasKey: true,
-  withAir: true,
-  settings: null,
-  backupUrl: null,
-  priority: 50,
-  mayShed: false,
-  shed: false,
-  needKbps: 0,
-  playPath: null,
-  order: 'start',
-  ...idleFacts,
-  since: now - 5000,
-};
+const output = sampleOutput({ since: now - 5000 });
 const told: AirOutputReport = {
   state: 'live',
   since: now - 2000,

@@ -5,30 +5,19 @@ import { createAlarms } from '../../server/core/alarms.ts';
 import type { Act } from '../../server/core/audit.ts';
 import { initialState } from '../../server/core/initial-state.ts';
 import { createStateStore } from '../../server/core/state-store.ts';
-import { idleFacts } from '../../server/outputs/report.ts';
 import { createSilenceAlarm, isSilent } from '../../server/radio/silence-alarm.ts';
 import { alarmsUp, handClock, station } from '../service/outputs-fakes.ts';
+import { sampleOutput } from '../kit/samples.ts';
 
-const radio: Output = {
-  ...idleFacts,
+const radio: Output = sampleOutput({
   name: 'Radio AM',
   kind: 'icecast',
   profile: 'radio',
   url: 'icecast://h/am',
-  hasKey: true,
-  withAir: true,
   settings: { lowpassHz: 5000, bitrateKbps: 96 },
-  backupUrl: null,
-  priority: 50,
-  mayShed: false,
-  shed: false,
-  needKbps: 0,
-  playPath: null,
-  order: 'start',
   state: 'live',
-  since: 0,
   silentSeconds: 0,
-};
+});
 
 describe('isSilent', () => {
   it.each<[string, Partial<Output>, boolean | null]>([

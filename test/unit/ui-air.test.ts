@@ -13,9 +13,9 @@ import {
   type UplinkPart,
 } from '../../control-ui/src/on-air/uplink-face.ts';
 import { createRates } from '../../control-ui/src/state/rates.ts';
-import type { AirHealth } from '../../server/contract/air.ts';
 import type { Unit, UnitRunState } from '../../server/contract/field.ts';
 import type { StudioState } from '../../server/contract/state.ts';
+import { calmHealth } from '../kit/samples.ts';
 
 const unitOf = (name: string, feeds: readonly [string, UnitRunState][]): Unit => ({
   name,
@@ -139,46 +139,34 @@ describe('the uplink', () => {
   });
 });
 
-const fine: AirHealth = {
-  blackSeconds: 0,
-  frozenSeconds: 0,
-  silentSeconds: 0,
-  clippedSeconds: 0,
-  momentaryLufs: -20,
-  shortTermLufs: -20,
-  integratedLufs: -20,
-  rangeLu: 5,
-  truePeakDb: -3,
-  cpuPercent: 2,
-  memoryMb: 30,
-};
-
 describe('picture and sound as sent', () => {
   it('has no flag while all is well, nothing is measured, or nothing goes out', () => {
-    expect(healthFlags(fine, 'program')).toEqual([]);
+    expect(healthFlags(calmHealth, 'program')).toEqual([]);
     expect(healthFlags(null, 'program')).toEqual([]);
-    expect(healthFlags({ ...fine, blackSeconds: null }, 'program')).toEqual([]);
-    expect(healthFlags({ ...fine, blackSeconds: 30 }, 'off')).toEqual([]);
+    expect(healthFlags({ ...calmHealth, blackSeconds: null }, 'program')).toEqual([]);
+    expect(healthFlags({ ...calmHealth, blackSeconds: 30 }, 'off')).toEqual([]);
   });
   it('flags what lasts, with whole seconds', () => {
-    expect(healthFlags({ ...fine, silentSeconds: 12.7, clippedSeconds: 1 }, 'program')).toEqual([
+    expect(
+      healthFlags({ ...calmHealth, silentSeconds: 12.7, clippedSeconds: 1 }, 'program'),
+    ).toEqual([
       { flag: 'silent', seconds: 12 },
       { flag: 'clipped', seconds: 1 },
     ]);
-    expect(healthFlags({ ...fine, frozenSeconds: 1.9 }, 'program')).toEqual([]);
+    expect(healthFlags({ ...calmHealth, frozenSeconds: 1.9 }, 'program')).toEqual([]);
   });
   it('says black once, not also frozen', () => {
-    const dark = { ...fine, blackSeconds: 6, frozenSeconds: 6 };
+    const dark = { ...calmHealth, blackSeconds: 6, frozenSeconds: 6 };
     expect(healthFlags(dark, 'bypass').map(({ flag }) => flag)).toEqual(['black']);
   });
   it('lets OBS’s own slate scene stand still, but no other picture', () => {
-    const still = { ...fine, frozenSeconds: 30 };
+    const still = { ...calmHealth, frozenSeconds: 30 };
     expect(healthFlags(still, 'program', true)).toEqual([]);
     expect(healthFlags(still, 'bypass', true)).toHaveLength(1);
     expect(healthFlags(still, 'program')).toHaveLength(1);
   });
   it('lets the slate stand still in silence', () => {
-    const slate = { ...fine, blackSeconds: 9, frozenSeconds: 9, silentSeconds: 9 };
+    const slate = { ...calmHealth, blackSeconds: 9, frozenSeconds: 9, silentSeconds: 9 };
     expect(healthFlags(slate, 'slate')).toEqual([]);
   });
   it('fills the loudness bar from −41 to −5 LUFS', () => {

@@ -3,7 +3,6 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { outputKind, type Output } from '../../server/contract/outputs.ts';
 import { initialState } from '../../server/core/initial-state.ts';
-import { idleFacts } from '../../server/outputs/report.ts';
 import {
   behind,
   demanding,
@@ -16,26 +15,9 @@ import {
 } from '../../server/outputs/uplink/demand.ts';
 import { isNetworked, needKbps } from '../../server/outputs/uplink/need.ts';
 import { encoder720, station } from '../service/outputs-fakes.ts';
+import { sampleOutput } from '../kit/samples.ts';
 
-const output: Output = {
-  name: 'Facebook',
-  kind: 'rtmp',
-  profile: 'facebook',
-  url: 'rtmps://x/rtmp/',
-  hasKey: true,
-  withAir: true,
-  settings: null,
-  backupUrl: null,
-  priority: 50,
-  mayShed: false,
-  shed: false,
-  needKbps: 3316,
-  playPath: null,
-  order: 'start',
-  ...idleFacts,
-  state: 'live',
-  since: 0,
-};
+const output = sampleOutput({ needKbps: 3316, state: 'live' });
 const slow = { cause: 'slow', text: '', textEn: '', detail: '', at: 0 } as const;
 const stalled = { ...slow, cause: 'stalled' } as const;
 const seen = (outputs: Record<string, Output>, live = true) => {
