@@ -82,10 +82,10 @@ export interface StreamInfo {
 }
 
 /** The streams in `file`. */
-export async function streamsOf(file: string): Promise<StreamInfo[]> {
+export async function streamsOf(file: string, format?: string): Promise<StreamInfo[]> {
   const { stdout } = await run(
     'ffprobe',
-    ['-v', 'error', '-show_streams', '-of', 'json', file],
+    ['-v', 'error', ...given(format), '-show_streams', '-of', 'json', file],
     options,
   );
   const { streams = [] } = JSON.parse(stdout) as { streams?: Record<string, unknown>[] };
@@ -180,11 +180,21 @@ export interface SoundFacts {
 }
 
 /** Spectrum and level of a file's sound, without its first half second. */
-export async function soundFacts(file: string, aboveHz: number): Promise<SoundFacts> {
+export async function soundFacts(
+  file: string,
+  aboveHz: number,
+  format?: string,
+): Promise<SoundFacts> {
   const rate = 48_000;
   const { stdout } = await run(
     'ffmpeg',
-    [...'-nostdin -v error -i'.split(' '), file, ...`-vn -ac 1 -ar ${rate} -f f32le -`.split(' ')],
+    [
+      ...'-nostdin -v error'.split(' '),
+      ...given(format),
+      '-i',
+      file,
+      ...`-vn -ac 1 -ar ${rate} -f f32le -`.split(' '),
+    ],
     { ...options, encoding: 'buffer' },
   );
   const all = new Float32Array(
@@ -221,6 +231,11 @@ export async function captureHttp(url: string, file: string, ms: number, bytes =
   }
   if (size < bytes) throw new Error(`${url} ended after ${size} bytes`);
   await writeFile(file, Buffer.concat(chunks));
+}
+
+/** A listener who joined in the middle was told the format; nothing needs to guess it from the bytes. */
+function given(format: string | undefined): string[] {
+  return format === undefined ? [] : ['-f', format];
 }
 
 function steps(times: readonly number[]): number[] {
