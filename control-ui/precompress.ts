@@ -1,6 +1,6 @@
 // Vite plugin: writes .br and .gz beside each built file so that the server never compresses at run time.
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
@@ -14,11 +14,15 @@ function filesBelow(folder: string): string[] {
   );
 }
 
-/** Compresses every text file of `folder` (the build's output) after the bundle is closed. */
-export function precompress(folder: string): Plugin {
+/** Compresses every text file of the build's output after the bundle is closed. */
+export function precompress(): Plugin {
+  let folder = '';
   return {
     name: 'precompress',
     apply: 'build',
+    configResolved({ root, build }) {
+      folder = resolve(root, build.outDir);
+    },
     closeBundle() {
       for (const file of filesBelow(folder)) {
         if (skip.test(file) || statSync(file).size < smallest) continue;

@@ -9,7 +9,7 @@ const server = 'http://127.0.0.1:8080';
 // oxlint-disable-next-line import/no-default-export -- Vite reads the default export
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), precompress(join(import.meta.dirname, 'dist'))],
+  plugins: [react(), precompress()],
   build: {
     target: 'es2022',
     outDir: 'dist',

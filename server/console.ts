@@ -12,7 +12,13 @@ const labels: Record<PartName, string> = {
   profiles: 'Perfiles',
   store: 'Datos',
 };
-const marks: Record<PartState['state'], string> = { ok: '✓', warn: '!', down: '✗', off: '–' };
+const marks: Record<PartState['state'], string> = {
+  ok: '✓',
+  starting: '…',
+  warn: '!',
+  down: '✗',
+  off: '–',
+};
 
 /** Parts that report only once air has dialled in. */
 const startsLater: ReadonlySet<PartName> = new Set(['air', 'ffmpeg', 'ingest']);

@@ -9,7 +9,7 @@ import type { Passwords } from './passwords.ts';
 import { sessionId } from './sessions.ts';
 
 /** Login name of the first administrator. */
-export const firstAdmin = 'admin';
+const firstAdmin = 'admin';
 
 export interface Bootstrap {
   /** Token of the one-time link, renewed at each start; null once an administrator has a password. */

@@ -38,12 +38,12 @@ export interface OutputsPort {
 export interface AirPorts {
   readonly clock: Clock;
   readonly log: Log;
-  readonly orderFile: OrderFile;
+  readonly orderFile: Pick<OrderFile, 'read' | 'write' | 'clear' | 'settled'>;
   readonly ingest: IngestPort;
   readonly slate: Pick<Slate, 'want' | 'showing' | 'capture' | 'onChange' | 'close'>;
   readonly bus: Pick<
     EncodedBus,
-    'encode' | 'run' | 'bypass' | 'force' | 'poke' | 'report' | 'onChange' | 'close'
+    'encode' | 'encoderSlow' | 'run' | 'bypass' | 'force' | 'poke' | 'report' | 'onChange' | 'close'
   >;
   readonly outputs: OutputsPort;
   readonly health: Health;
@@ -55,8 +55,8 @@ export interface AirPorts {
 export interface Air {
   /** Puts the order of the last run in force, if there is one. */
   resume(): void;
-  /** Keeps the order on disk and puts it in force. */
-  accept(order: AirOrder): void;
+  /** Puts the order in force at once; resolves when it is kept, or was tried in vain (logged). */
+  accept(order: AirOrder): Promise<void>;
   /** Revision in force; null before the first order. */
   rev(): number | null;
   report(): AirReport;
@@ -64,7 +64,7 @@ export interface Air {
   onChange(listener: () => void): () => void;
   /** Forgets the order: this end is meant, and the next start waits for control. */
   forget(): void;
-  /** Ends every room: destinations first, so that none of them sees the others go. */
+  /** Ends every room, destinations first, so that none of them sees the others go; what was accepted is kept. */
   close(): Promise<void>;
 }
 
@@ -73,8 +73,12 @@ export function createAir(ports: AirPorts): Air {
   const { log, ingest, slate, bus, outputs, health } = ports;
   const listeners = new Set<() => void>();
   let present: AirOrder | null = null;
+  /** Epoch ms since which the order is live and the bus feeds something without a break. */
+  let liveSince: number | null = null;
 
   const changed = (): void => {
+    const live = present?.live === true && bus.report().source !== 'off';
+    liveSince = live ? (liveSince ?? ports.clock.now()) : null;
     for (const listener of listeners) listener();
   };
   const removals = [
@@ -118,13 +122,12 @@ export function createAir(ports: AirPorts): Air {
       }
     },
     accept(order) {
-      try {
-        ports.orderFile.write(order);
-      } catch (error) {
+      const kept = ports.orderFile.write(order).catch((error: unknown) => {
         // The air goes before its own memory: a full disk must not keep a person from stopping it.
         log.error({ err: error }, 'the order could not be kept; a restart would not know it');
-      }
+      });
       enforce(order);
+      return kept;
     },
     rev: () => present?.rev ?? null,
     report() {
@@ -136,10 +139,12 @@ export function createAir(ports: AirPorts): Air {
         orderRev: present?.rev ?? null,
         source,
         sourceSince,
+        liveSince,
         program: program?.stream ?? null,
         ingest: state,
         slate: kind,
         feeding,
+        encoderSlow: bus.encoderSlow(),
         capture: slate.capture(),
         backup: backup?.stream ?? null,
         health: health.report(),
@@ -154,13 +159,18 @@ export function createAir(ports: AirPorts): Air {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    forget: () => ports.orderFile.clear(),
+    forget() {
+      ports.orderFile.clear().catch((error: unknown) => {
+        log.error({ err: error }, 'the order could not be forgotten; a restart would resume it');
+      });
+    },
     async close() {
       for (const remove of removals) remove();
       await Promise.all([outputs.close(), health.close()]);
       bus.close();
       slate.close();
       await ingest.close();
+      await ports.orderFile.settled();
     },
   };
 }

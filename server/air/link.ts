@@ -29,8 +29,8 @@ export interface LinkPorts {
   token(): string | null;
   /** Revision of the order in force; null before the first. */
   presentRev(): number | null;
-  /** Puts an order in force; what it throws is what control is told. */
-  accept(order: AirOrder): void;
+  /** Puts an order in force; what it throws is what control is told. Resolves when it is kept on disk. */
+  accept(order: AirOrder): Promise<void>;
   report(): AirReport;
   /** Control wants everything stopped, and this process gone. */
   shutdown(): void;
@@ -46,6 +46,8 @@ export interface Link {
 /** Short: the page is right again only once air has dialled a control that came back. */
 const retry = { firstMs: 100, maxMs: 500 };
 const answerMs = 2000;
+/** An order in force is answered when a crash cannot lose it, or after this: the disk is not control's trouble. */
+const keptMs = 800;
 const coalesceMs = 100;
 const reportMs = 500;
 
@@ -106,18 +108,19 @@ export function createLink(ports: LinkPorts): Link {
     socket.volatile.emit('report', reportFor(ports.report(), spoken));
   }
 
-  function answer(raw: unknown): OrderAnswer {
+  /** What control is told, and what it waits for first. */
+  function take(raw: unknown): { readonly answer: OrderAnswer; readonly kept: Promise<void> } {
     try {
       const order = readOrder(raw);
       const present = ports.presentRev();
       if (!fresh && present !== null && order.rev < present) throw stale(present);
       fresh = false;
       spoken = order.contract;
-      ports.accept(order);
-      return { ok: true, rev: order.rev };
+      const kept = ports.accept(order);
+      return { answer: { ok: true, rev: order.rev }, kept };
     } catch (error) {
       if (!(error instanceof StudioError)) log.error({ err: error }, 'an order failed');
-      return { ok: false, ...toFailure(error) };
+      return { answer: { ok: false, ...toFailure(error) }, kept: Promise.resolve() };
     }
   }
 
@@ -131,10 +134,15 @@ export function createLink(ports: LinkPorts): Link {
   socket.on('connect_error', (error) => trouble(error.message));
   socket.on('disconnect', (reason) => trouble(reason));
   socket.on('order', (raw: unknown, ack: unknown) => {
-    const said = answer(raw);
-    log.info({ ok: said.ok, ...(said.ok ? { rev: said.rev } : { code: said.code }) }, 'order');
-    if (typeof ack === 'function') (ack as (answer: OrderAnswer) => void)(said);
+    const { answer, kept } = take(raw);
+    log.info(
+      { ok: answer.ok, ...(answer.ok ? { rev: answer.rev } : { code: answer.code }) },
+      'order',
+    );
     send();
+    if (typeof ack !== 'function') return;
+    const late = new Promise<void>((resolve) => void clock.after(keptMs, resolve));
+    void Promise.race([kept, late]).then(() => (ack as (answer: OrderAnswer) => void)(answer));
   });
   socket.on('shutdown', (ack: unknown) => {
     log.info({}, 'control orders the end');

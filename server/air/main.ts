@@ -90,12 +90,15 @@ async function start(config: AirConfig, log: Log): Promise<void> {
     hls,
     host: monitorHost(config.controlUrl),
   });
+  const orderFile = createOrderFile(join(config.dataDir, 'air-order'), box, log, clock);
+  // Also where a burst of errors ends this process: the next one resumes what was ordered last.
+  process.on('exit', () => orderFile.finish());
   const stats = createProcessStats(clock, process.pid);
   let ffmpegVersion: string | null = null;
   const air = createAir({
     clock,
     log,
-    orderFile: createOrderFile(join(config.dataDir, 'air-order'), box, log),
+    orderFile,
     ingest,
     slate,
     bus,

@@ -1,23 +1,32 @@
 // Air's memory: the last accepted order, encrypted on disk, so that air carries on alone after a restart.
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { airOrder, type AirOrder } from '../contract/air-link.ts';
-import { writeFileAtomic } from '../core/atomic-file.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { SecretBox } from '../core/secret-box.ts';
+import { createNewestFile } from './newest-file.ts';
 
 export interface OrderFile {
   /** The order kept; null when there is none or it cannot be used (logged, never thrown). */
   read(): AirOrder | null;
-  /** Durable when it returns; throws when the disk refuses. */
-  write(order: AirOrder): void;
+  /**
+   * Keeps it, holding nobody up. Resolves when it, or one given after it, is durable; rejects when
+   * the disk refuses.
+   */
+  write(order: AirOrder): Promise<void>;
   /** Forgets the order: what was stopped on purpose must not start by itself. */
-  clear(): void;
+  clear(): Promise<void>;
+  /** Resolves when nothing is being written any more; never rejects. */
+  settled(): Promise<void>;
+  /** Writes at once what is not durable yet: for the moment the process ends. Never throws. */
+  finish(): void;
 }
 
 const context = 'air-order';
 
 /** The order in the file `path`, sealed by `box` because it holds every stream key. */
-export function createOrderFile(path: string, box: SecretBox, log: Log): OrderFile {
+export function createOrderFile(path: string, box: SecretBox, log: Log, clock: Clock): OrderFile {
+  const file = createNewestFile(path, clock);
   return {
     read() {
       let sealed: string;
@@ -38,7 +47,9 @@ export function createOrderFile(path: string, box: SecretBox, log: Log): OrderFi
         return null;
       }
     },
-    write: (order) => writeFileAtomic(path, box.seal(JSON.stringify(order), context)),
-    clear: () => rmSync(path, { force: true }),
+    write: (order) => file.write(() => box.seal(JSON.stringify(order), context)),
+    clear: () => file.remove(),
+    settled: () => file.settled(),
+    finish: () => file.finish(),
   };
 }

@@ -9,6 +9,8 @@ const causes: Partial<Record<OutputCause, OutputCause>> = {
   diskFull: 'unknown',
   folder: 'unknown',
   shed: 'unknown',
+  // Not `slow`: that would blame the uplink.
+  encoder: 'unknown',
 };
 
 /** `report` for a control that issues orders of `contract`; the present one and newer get it as it is. */

@@ -97,7 +97,14 @@ export const airOutputReport = z.object({
   queueMs: z.number(),
   restarts: z.number(),
   nextRetryAt: z.number().nullable(),
-  problem: z.object({ cause: outputCause, detail: z.string(), at: z.number() }).nullable(),
+  problem: z
+    .object({
+      // A newer air may know more causes than we do: the rest of what it says still counts.
+      cause: outputCause.catch('unknown'),
+      detail: z.string(),
+      at: z.number(),
+    })
+    .nullable(),
   cpuPercent: z.number(),
   memoryMb: z.number(),
   loudnessLufs: z.number().nullable(),
@@ -130,6 +137,11 @@ export const airReport = z.object({
   orderRev: z.number().int().nullable(),
   source: airSource,
   sourceSince: z.number().nullable(),
+  /**
+   * Epoch ms since which it has been ordered live and has fed something, whatever, without a break;
+   * null while it does not. Since contract 2 (null from an older air).
+   */
+  liveSince: z.number().nullable().default(null),
   program: streamFacts.nullable(),
   ingest: z.object({
     state: z.enum(['starting', 'up', 'down']),
@@ -144,6 +156,8 @@ export const airReport = z.object({
   slate: slateKind,
   /** Whose pictures go out; since contract 2 (null from an older air). */
   feeding: airFeeding.nullable().default(null),
+  /** Always-encode: pictures were left out lately, the machine is too slow; since contract 2. */
+  encoderSlow: z.boolean().default(false),
   /** `wanted`: this program's encoder has no captured slate yet; since contract 2. */
   capture: z.enum(['idle', 'wanted', 'capturing']).default('idle'),
   /** The backup encoder, while it publishes; since contract 2. */

@@ -76,6 +76,8 @@ export const airState = z.object({
   /** Which slate would go out. */
   slate: slateKind,
   feeding: airFeeding,
+  /** The encoder of all that goes out left pictures out lately: this machine is too slow for it. */
+  encoderSlow: z.boolean(),
   /** A person put air's own slate on; who, and since when. */
   forced: z.object({ by: z.string(), since: z.number() }).nullable(),
   /** What goes out instead of the slate on a loss: `backup`, a feed's id, or null. */

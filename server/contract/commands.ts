@@ -44,7 +44,7 @@ export type Handler<N extends CommandName> = (
   context: CommandContext,
 ) => Promise<CommandOutput<N>>;
 
-/** Handlers of some commands; main.ts merges all features' into a complete set. */
+/** Handlers of some commands; control/door.ts merges all features' into a complete set. */
 export type Handlers<N extends CommandName = CommandName> = { readonly [K in N]: Handler<K> };
 
 /** Every command is answered within this, ms. */

@@ -37,6 +37,7 @@ export const outputCause = z.enum([
   'diskFull',
   'folder',
   'shed',
+  'encoder',
   'spawn',
   'unknown',
 ]);
@@ -50,7 +51,6 @@ export const outputProblem = z.object({
   detail: z.string(),
   at: z.number(),
 });
-export type OutputProblem = z.infer<typeof outputProblem>;
 
 /** Settings of an `icecast` output: the radio chain. */
 export const radioSettings = z.strictObject({

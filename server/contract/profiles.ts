@@ -4,10 +4,19 @@ import { command } from './command.ts';
 import { outputKind, outputSettings } from './outputs.ts';
 import { hexColor } from './station.ts';
 
+const originWords = 'an origin without a path, such as https://www.example.org';
+
 /** File-name id: lower case letters, digits and dashes. */
 export const profileId = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'lower case letters, digits and dashes');
+
+/** A web origin as browsers write it: scheme, host and a port that is not the scheme's own; no path. */
+const webOrigin = z
+  .string()
+  .max(260)
+  .regex(/^https?:\/\/[a-z0-9.-]+(:[0-9]{1,5})?$/, { error: originWords, abort: true })
+  .refine((text) => URL.parse(text)?.origin === text, originWords);
 
 /** `profiles/station.json`: identity and choices of this station. */
 export const stationProfile = z.strictObject({
@@ -55,6 +64,13 @@ export const stationProfile = z.strictObject({
         .default(null),
     })
     .prefault({}),
+  /** The public player, `/en-vivo`. */
+  player: z
+    .strictObject({
+      /** Sites whose pages may show it in a frame; nobody else may, and no other page at all. */
+      framedBy: z.array(webOrigin).max(20).default([]),
+    })
+    .prefault({}),
 });
 export type StationProfile = z.infer<typeof stationProfile>;
 
@@ -81,7 +97,6 @@ export type EncoderProfile = z.infer<typeof encoderProfile>;
 
 /** Sentence in both languages. */
 export const bilingual = z.strictObject({ es: z.string().min(1), en: z.string().min(1) });
-export type Bilingual = z.infer<typeof bilingual>;
 
 /** `profiles/destinations/<id>.json`: a platform, its limits and what to check before going live. */
 export const destinationProfile = z.strictObject({

@@ -25,7 +25,8 @@ export type StationState = z.infer<typeof stationState>;
 
 /** One part of the server as start-up and the page report it. */
 export const partState = z.object({
-  state: z.enum(['ok', 'warn', 'down', 'off']),
+  /** `starting`: not there yet, and nothing wrong with that so far. */
+  state: z.enum(['ok', 'starting', 'warn', 'down', 'off']),
   /** Sentence in Spanish and English: what was found. */
   text: z.string(),
   textEn: z.string(),

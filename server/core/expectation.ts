@@ -11,6 +11,8 @@ const contractWords: Readonly<Record<string, string>> = {
     'letras, dígitos, punto, guion o guion bajo, de 2 a 40 caracteres',
   'an address such as rtmps://host:443/app or srt://host:9000':
     'una dirección como rtmps://host:443/app o srt://host:9000',
+  'an origin without a path, such as https://www.example.org':
+    'un origen sin ruta, como https://www.example.org',
   'an id not used before': 'un id que no se repita',
   'a date not used before': 'una fecha que no se repita',
   'the id of a programme in "programs"': 'el id de un programa de «programs»',

@@ -24,6 +24,7 @@ export function initialState(station: StationState, rtmpPort: number, now: numbe
       },
       slate: 'none',
       feeding: 'off',
+      encoderSlow: false,
       forced: null,
       bypass: 'backup',
       backup: null,

@@ -2,7 +2,7 @@
 import type { Words } from './errors.ts';
 
 /** Bytes of a passphrase of SRT (libsrt: SRTO_PASSPHRASE). */
-export const srtPassphraseBytes = { least: 10, most: 79 } as const;
+const srtPassphraseBytes = { least: 10, most: 79 } as const;
 
 /** Why `text` cannot be an SRT passphrase, in words for the person who typed it; null when it can. */
 export function passphraseProblem(text: string): Words | null {

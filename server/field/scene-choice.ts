@@ -15,7 +15,7 @@ export interface Shown {
   readonly by: string;
 }
 
-export const automatic = 'automatic';
+const automatic = 'automatic';
 
 /** Short silences are ridden out on the same feed. */
 const muteGraceMs = 2000;

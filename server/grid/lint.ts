@@ -1,5 +1,5 @@
-// What is wrong with a plan before it airs: slots that overlap, and stretches without anything.
-import type { Occurrence, ScheduleDocument } from '../contract/grid.ts';
+// What is wrong with a plan before it airs: slots that overlap.
+import type { ScheduleDocument } from '../contract/grid.ts';
 import type { Words } from '../core/errors.ts';
 import { addDays, dayNumber, minutesOf } from './dates.ts';
 import { datesOf } from './recurrence.ts';
@@ -74,25 +74,6 @@ export function conflictWords(c: Conflict): Words {
     es: `«${a}» y «${b}» se cruzan el ${c.date} de ${c.from} a ${c.to} (${c.times} ${c.times === 1 ? 'vez' : 'veces'}).`,
     en: `"${a}" and "${b}" overlap on ${c.date} from ${c.from} to ${c.to} (${c.times} ${c.times === 1 ? 'time' : 'times'}).`,
   };
-}
-
-/** A stretch with nothing planned; epoch ms. */
-export interface Gap {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Stretches of [start, end) that no occurrence covers, in order. */
-export function gaps(occurrences: readonly Occurrence[], start: number, end: number): Gap[] {
-  const out: Gap[] = [];
-  let covered = start;
-  for (const o of occurrences.toSorted((a, b) => a.start - b.start)) {
-    if (o.start >= end) break;
-    if (o.start > covered) out.push({ start: covered, end: o.start });
-    covered = Math.max(covered, o.end);
-  }
-  if (covered < end) out.push({ start: covered, end });
-  return out;
 }
 
 function timeOf(minutes: number): string {

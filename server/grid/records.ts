@@ -46,7 +46,7 @@ export interface AsRunLine {
 }
 
 /** Who decides instead of the grid. */
-export const hold = z.object({
+const hold = z.object({
   by: z.string(),
   reason: z.string(),
   since: z.number(),

@@ -11,7 +11,7 @@ import { dayRange, instantOf } from './wall-clock.ts';
 /** Weeks looked at for overlaps when publishing: a year holds every monthly combination that matters. */
 const conflictWeeks = 53;
 /** Longest range `grid.week` and the public listings answer, days. */
-export const maxRangeDays = 62;
+const maxRangeDays = 62;
 
 /** Overlaps of a schedule from `today` on; dates with a change of their own are left out. */
 export function publishConflicts(

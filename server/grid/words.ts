@@ -7,7 +7,7 @@ import type { Words } from '../core/errors.ts';
 export const gridActor = 'grid';
 
 /** A lateness as people say it: `12 s`, `3 min 05 s`. */
-export function lateText(ms: number): string {
+function lateText(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;

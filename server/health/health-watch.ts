@@ -90,7 +90,7 @@ export function createHealthWatch(ports: HealthWatchPorts): { close(): void } {
 }
 
 /** Watched is what people here make: the program, or what goes out in its place, while on the air. */
-export function contextOf({ air, switcher }: StudioState): HealthContext {
+function contextOf({ air, switcher }: StudioState): HealthContext {
   return {
     watched: air.onAir && air.source === 'live',
     slateScene:

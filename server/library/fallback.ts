@@ -19,6 +19,7 @@ export function fallbackStation(hostZone: string): StationProfile {
     schedule: 'sin-configurar',
     health: stationProfile.shape.health.parse(undefined),
     uplink: stationProfile.shape.uplink.parse(undefined),
+    player: stationProfile.shape.player.parse(undefined),
   };
 }
 

@@ -11,7 +11,7 @@ import { expectation, issuePath } from '../core/expectation.ts';
 import type { Complain } from './read-file.ts';
 
 /** Whether `zone` is a zone this machine knows, e.g. `America/Bogota`. */
-export function isZone(zone: string): boolean {
+function isZone(zone: string): boolean {
   // Offsets such as "-05:00" are accepted by Intl, but are no zone people plan in.
   if (!/^[A-Za-z]/.test(zone)) return false;
   try {

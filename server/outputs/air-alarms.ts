@@ -68,6 +68,7 @@ export function judgeAlarms(
   }
   const { forced } = state.air;
   if (live && forced !== null) alarms.set('air-forced', forcedAlarm(forced.by));
+  if (state.air.encoderSlow) alarms.set('air-encoder', encoderAlarm);
   return { alarms, memory: { outputsDown, ingestDown, noProgram, hadProgram } };
 }
 
@@ -94,6 +95,19 @@ function ingestAlarm(state: Seen): AlarmWords {
     advice: { es: ingest.text, en: ingest.textEn },
   };
 }
+
+/** Always-encode: neither OBS nor the uplink is to blame, whatever else is seen of it. */
+const encoderAlarm: AlarmWords = {
+  severity: 'critical',
+  what: {
+    es: 'Este equipo no alcanza a codificar la emisión: se pierden cuadros en todas las salidas.',
+    en: 'This machine is too slow to encode the broadcast: frames are lost on every output.',
+  },
+  advice: {
+    es: 'Cierre otros programas o apague la salida vertical. Si sigue, elija un perfil de codificación con menos imagen o sin «siempre».',
+    en: 'Close other programs or stop the vertical output. If it goes on, choose an encoder profile with a smaller picture or without “always”.',
+  },
+};
 
 function unitOf(state: Seen, feed: string): string | null {
   const units = Object.values(state.field.units);

@@ -42,8 +42,6 @@ export interface AirServicePorts {
   readonly rtmpPort: number;
   /** The name a machine elsewhere can reach, for the one the person who asks used. */
   readonly publicHost?: (host: string) => string;
-  /** Where OBS finds the ingest; by default the host air dialled in from. */
-  readonly programHost?: string;
   readonly newId: (prefix: string) => string;
   /** In [0, 1). */
   readonly random: () => number;

@@ -98,7 +98,7 @@ export async function createAirService(ports: AirServicePorts): Promise<AirServi
       };
     },
     target: () => ({
-      server: `rtmp://${ports.programHost ?? airHost(link.remoteAddress())}:${ports.rtmpPort}/program`,
+      server: `rtmp://${airHost(link.remoteAddress())}:${ports.rtmpPort}/program`,
       key: `main?k=${ports.keys.programKey}`,
     }),
   });

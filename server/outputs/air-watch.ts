@@ -18,7 +18,7 @@ import { applyReport } from './report.ts';
 import type { Settings } from './settings.ts';
 
 /** Reports older than this are stale: `air.connected` goes false and nothing claims to be fresh. */
-export const staleMs = 2000;
+const staleMs = 2000;
 const memoryKey = 'air.onAir';
 /** How often the time on the air is put on disk. */
 const memoryMs = 60_000;

@@ -59,6 +59,10 @@ const causes: Record<OutputCause, Words> = {
     es: 'Detenida para proteger a las demás: la subida de internet no alcanza. Vuelve sola cuando alcance.',
     en: 'Stopped to protect the others: the upload is too small. It comes back by itself when it suffices.',
   },
+  encoder: {
+    es: 'Este equipo no alcanza a codificar esta salida y se pierden cuadros; la subida está bien. Elija un tamaño o una calidad menor, o cierre otros programas.',
+    en: 'This machine is too slow to encode this output and frames are lost; the upload is fine. Choose a smaller size or quality, or close other programs.',
+  },
   spawn: {
     es: 'No se pudo iniciar ffmpeg. Revise que esté instalado y que el equipo tenga memoria libre.',
     en: 'ffmpeg could not be started. Check that it is installed and that the machine has free memory.',
@@ -145,8 +149,12 @@ const ofKind: Partial<Record<OutputKind, Partial<Record<OutputCause, Words>>>> =
   },
   vertical: {
     slow: {
-      es: 'La subida o el procesador no alcanzan para la versión vertical y se pierden cuadros. Baje su calidad o apague otra salida.',
-      en: 'The upload or the processor is too slow for the vertical version and frames are lost. Lower its quality or stop another output.',
+      es: 'La subida no alcanza para la versión vertical: se atrasa y pierde cuadros. Baje su velocidad de video o apague otra salida.',
+      en: 'The upload is too slow for the vertical version: it falls behind and drops frames. Lower its video rate or stop another output.',
+    },
+    encoder: {
+      es: 'El procesador de este equipo no alcanza para la versión vertical y se pierden cuadros; la subida está bien. Elija 720×1280 y «Recorte» en sus ajustes, o cierre otros programas.',
+      en: 'The processor of this machine is too slow for the vertical version and frames are lost; the upload is fine. Choose 720×1280 and “Crop” in its settings, or close other programs.',
     },
   },
 };

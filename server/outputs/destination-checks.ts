@@ -56,7 +56,14 @@ export function checkAddress(
       en: 'That address cannot be read. Copy it again from the platform.',
     });
   }
-  const { pathname, port } = new URL(address);
+  const { pathname, port, username, password } = new URL(address);
+  const byRtmp = profile.kind === 'rtmp' || profile.kind === 'vertical';
+  if (byRtmp && (username || password)) {
+    throw invalidAt(at, {
+      es: 'Quite el usuario y la contraseña de la dirección: ahí los leería cualquiera con acceso a este equipo. Si el servidor los pide, escríbalos en la clave, por ejemplo clave?user=…&pass=…',
+      en: 'Take the user and the password out of the address: there anybody with access to this machine could read them. If the server asks for them, put them into the key, such as key?user=…&pass=…',
+    });
+  }
   if (profile.kind === 'srt') {
     if (port === '' || port === '0') {
       throw invalidAt(at, {

@@ -69,7 +69,7 @@ export function bypassWords(bypass: string | null, names: FeedingNames): Words {
 }
 
 /** What goes out now. */
-export function feedingWords(is: Feeding, names: FeedingNames): Words {
+function feedingWords(is: Feeding, names: FeedingNames): Words {
   if (is.feeding === 'off') return { es: 'nada sale al aire', en: 'nothing is going out' };
   if (is.feeding === 'program') {
     return { es: 'sale el programa', en: 'the program is going out' };

@@ -28,32 +28,50 @@ export function isOnAir(
   );
 }
 
+/** One report, as far as the on-air clock needs it. Times are control's, epoch ms. */
+export interface OnAirFacts {
+  readonly onAir: boolean;
+  /** Ordered on the air. */
+  readonly live: boolean;
+  readonly now: number;
+  /** See `feedingSince`; null when air proves nothing. */
+  readonly fedSince: number | null;
+  /** The first report that this run of control hears. */
+  readonly first: boolean;
+}
+
 /**
- * The memory after a report seen at `now`. The old `since` holds when the pause was short, or when
- * air proves that it went on while nobody heard it: `evidence` is the earliest moment since which it
- * has been feeding something.
+ * The memory after a report. The old `since` holds when the pause was short, or when air proves that it
+ * went on while nobody heard it. Otherwise this time on the air began with what air says after an
+ * absence, and now when control was there to see it.
  */
-export function nextOnAir(
-  old: OnAirMemory,
-  onAir: boolean,
-  live: boolean,
-  now: number,
-  evidence: number | null,
-): OnAirMemory {
+export function nextOnAir(old: OnAirMemory, facts: OnAirFacts): OnAirMemory {
+  const { onAir, live, now, fedSince } = facts;
   const seen = old.lastSeen;
   const short = seen !== null && now - seen <= pauseMs;
   if (!onAir) return live && short ? old : { since: null, lastSeen: null };
-  const wentOn = seen !== null && evidence !== null && evidence <= seen + pauseMs;
-  return { since: short || wentOn ? (old.since ?? now) : now, lastSeen: now };
+  const wentOn = seen !== null && fedSince !== null && fedSince <= seen + pauseMs;
+  if (short || wentOn) return { since: old.since ?? now, lastSeen: now };
+  const unseen = seen !== null || facts.first;
+  return { since: unseen ? (fedSince ?? now) : now, lastSeen: now };
 }
 
-/** The earliest moment since which air has been feeding something without a break, in its own clock. */
+/**
+ * The earliest moment since which what makes us be on the air has gone on without a break, in air's own
+ * clock: ordered live and feeding something, or feeding a destination that is watched.
+ */
 export function feedingSince(
-  report: Pick<AirReport, 'source' | 'sourceSince' | 'outputs'>,
+  report: Pick<AirReport, 'source' | 'sourceSince' | 'liveSince' | 'outputs'>,
+  live: boolean,
+  kinds: ReadonlyMap<string, OutputKind>,
 ): number | null {
-  const times = Object.values(report.outputs).flatMap((o) =>
-    o.state === 'live' && o.liveSince !== null ? [o.liveSince] : [],
+  const times = Object.entries(report.outputs).flatMap(([id, o]) =>
+    o.state === 'live' && o.liveSince !== null && !unwatched.has(kinds.get(id))
+      ? [o.liveSince]
+      : [],
   );
-  if (report.source !== 'off' && report.sourceSince !== null) times.push(report.sourceSince);
+  // An older air only says since when it is this source: a slate in between hides what was before.
+  const fed = report.liveSince ?? (report.source === 'off' ? null : report.sourceSince);
+  if (live && fed !== null) times.push(fed);
   return times.length > 0 ? Math.min(...times) : null;
 }

@@ -42,8 +42,9 @@ export function ingestWords(ingest: AirReport['ingest']): Words {
     };
   }
   return {
-    es: `La recepción RTMP (puerto ${port}) está arrancando.`,
-    en: `The RTMP ingest (port ${port}) is starting.`,
+    // Which port air takes is only known once it has an order.
+    es: 'La recepción RTMP está arrancando…',
+    en: 'The RTMP ingest is starting…',
   };
 }
 
@@ -111,7 +112,7 @@ export function airParts(
               report.ingest.state === 'up'
                 ? 'ok'
                 : report.ingest.state === 'starting' && report.ingest.problem === null
-                  ? 'warn'
+                  ? 'starting'
                   : 'down',
             words: ingestWords(report.ingest),
           }

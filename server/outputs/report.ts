@@ -62,10 +62,11 @@ export function applyReport(
   const kinds = new Map(Object.entries(outputs).map(([id, o]) => [id, o.kind]));
   // While going live waits for its slate nothing is watched yet.
   const onAir = isOnAir(facts.live && old.air.preparing === null, report, kinds);
-  const memory = nextOnAir(facts.memory, onAir, facts.live, facts.now, shift(feedingSince(report)));
-  if (old.air.reportedAt === null) {
-    if (onAir) events.unshift({ type: 'adopted', source: report.source });
-  }
+  const first = old.air.reportedAt === null;
+  const { live, now } = facts;
+  const fedSince = shift(feedingSince(report, live, kinds));
+  const memory = nextOnAir(facts.memory, { onAir, live, now, fedSince, first });
+  if (first && onAir) events.unshift({ type: 'adopted', source: report.source });
   const words = ingestWords(report.ingest);
   const air: AirState = {
     connected: true,
@@ -77,7 +78,8 @@ export function applyReport(
     program: report.program,
     ingest: {
       state: report.ingest.state,
-      rtmpPort: report.ingest.rtmpPort,
+      // Before its first order air knows no port.
+      rtmpPort: report.ingest.rtmpPort || old.air.ingest.rtmpPort,
       since: shift(report.ingest.since),
       restarts: report.ingest.restarts,
       text: words.es,
@@ -85,6 +87,7 @@ export function applyReport(
     },
     slate: report.slate,
     feeding: report.feeding ?? (report.source === 'live' ? 'program' : report.source),
+    encoderSlow: report.encoderSlow,
     forced: old.air.forced,
     bypass: old.air.bypass,
     backup: report.backup,
@@ -94,7 +97,7 @@ export function applyReport(
     memoryMb: report.memoryMb,
     reportedAt: facts.now,
   };
-  if (old.air.reportedAt !== null) events.unshift(...airEvents(old.air, air));
+  if (!first) events.unshift(...airEvents(old.air, air));
   return { air, outputs, memory, events };
 }
 

@@ -6,7 +6,7 @@ import type { Audit } from '../core/audit.ts';
 import type { StateStore } from '../core/state-store.ts';
 
 /** Silence longer than this many seconds is dead air. */
-export const silenceSeconds = 10;
+const silenceSeconds = 10;
 
 /** Whether a radio output is silent: yes, no, or nothing was measured (null). */
 export function isSilent(output: Pick<Output, 'kind' | 'order' | 'silentSeconds'>): boolean | null {

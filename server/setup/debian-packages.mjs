@@ -73,15 +73,15 @@ export async function ensureDebianPackages({ tests, air = false }) {
 /** The words to put before a command so that it runs as root; stops when there is no way. */
 async function privilege(missing, byHand) {
   if (process.getuid?.() === 0) return [];
-  const stop = () =>
+  const refuse = () =>
     fail(
       `Faltan paquetes de Debian / Debian packages are missing. Como administrador / as root:\n  ${byHand}`,
     );
-  if (!installed('sudo') || !process.stdin.isTTY) return stop();
+  if (!installed('sudo') || !process.stdin.isTTY) return refuse();
   const lines = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await lines.question(
     `Faltan / missing: ${missing.join(' ')}\n¿Instalarlos con sudo? / Install them with sudo? [S/n] `,
   );
   lines.close();
-  return /^(s|si|sí|y|yes|)$/i.test(answer.trim()) ? ['sudo'] : stop();
+  return /^(s|si|sí|y|yes|)$/i.test(answer.trim()) ? ['sudo'] : refuse();
 }

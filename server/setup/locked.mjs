@@ -1,7 +1,7 @@
 // Runs a step of the setup while no other start of this folder does the same.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { fail, installed } from './run.mjs';
+import { fail, installed, stop } from './run.mjs';
 import { root } from './places.mjs';
 
 /** `flock`'s own answer when somebody else has the lock. */
@@ -35,5 +35,5 @@ function ended(script, result) {
       'El otro arranque sigue instalando. Espere a que termine. / The other start still installs.',
     );
   // What went wrong was already said by the step itself.
-  if (result.status !== 0) process.exit(result.status ?? 1);
+  if (result.status !== 0) stop(result.status ?? 1);
 }

@@ -2,7 +2,7 @@
 // Plain JavaScript for any Node ≥ 18: this runs before anything was installed.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The project's folder. */
@@ -13,6 +13,21 @@ export const pinnedNode = join(root, 'node_modules', 'node', 'bin', 'node');
 
 /** Path of an npm command of this project. */
 export const bin = (name) => join(root, 'node_modules', '.bin', name);
+
+/** The data folder, as server/config.ts finds it. */
+export const dataFolder = () => resolve(root, process.env.STUDIO_DATA || './data');
+
+/** The environment for a server that is compiled once: the next start takes two thirds of the time. */
+export function compiledOnce() {
+  const data = dataFolder();
+  try {
+    // Before Node makes it for the cache, which would let everybody look into it.
+    mkdirSync(data, { recursive: true, mode: 0o700 });
+  } catch {
+    // The server says it better.
+  }
+  return { NODE_COMPILE_CACHE: join(data, 'cache', 'node'), ...process.env };
+}
 
 /** Hash of the names, sizes and times of all files below `paths`: cheap and changes when they do. */
 export function hashOf(paths) {
@@ -32,7 +47,10 @@ export function hashOf(paths) {
   return hash.digest('hex');
 }
 
-const stampFile = (name) => join(root, 'node_modules', '.cache', 'studio', name);
+/** What the setup keeps for itself; it goes when the packages are replaced. */
+export const cacheFolder = join(root, 'node_modules', '.cache', 'studio');
+
+const stampFile = (name) => join(cacheFolder, name);
 
 /** Whether the step `name` was done for this `value`. */
 export function isStamped(name, value) {

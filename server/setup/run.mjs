@@ -26,14 +26,33 @@ export function step(command, args, options = {}) {
 }
 
 /** Runs a step to its end with its output on the console; says whether it went well. */
-export function attempt(command, args) {
-  return spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status === 0;
+export function attempt(command, args, options = {}) {
+  return spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options }).status === 0;
 }
+
+/** Whether this user may make files in `folder`. */
+export function mayWrite(folder) {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether systemd started this very process, not somebody's terminal further up. */
+export const isService = () => process.env.SYSTEMD_EXEC_PID === String(process.pid);
 
 /** Says why and stops with status 1. */
 export function fail(message) {
   console.error(`\n✗ ${message}`);
-  process.exit(1);
+  stop(1);
+}
+
+/** Ends the setup; a service that would be started again at once waits first, so as not to spin. */
+export function stop(status) {
+  if (isService()) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5000);
+  process.exit(status);
 }
 
 /** Becomes `node args…` of the pinned Node: replaces this process where Node can, else passes signals on. */

@@ -23,8 +23,6 @@ export interface Store {
   writeNow(sql: string, values: readonly SQLInputValue[]): void;
   /** Whether the database answers. */
   healthy(): boolean;
-  /** Moves the write-ahead log into the file, for a copy of the file alone. */
-  checkpoint(): void;
   close(): Promise<void>;
 }
 
@@ -74,9 +72,6 @@ export async function openStore(dataDir: string): Promise<Store> {
       } catch {
         return false;
       }
-    },
-    checkpoint() {
-      raw.exec('pragma wal_checkpoint(truncate)');
     },
     async close() {
       if (!raw.isOpen) return;

@@ -1,5 +1,6 @@
 // Whether OBS keeps up while it streams: frames it could not draw, encode or send in the last half minute.
-import type { AlarmWords } from '../core/alarms.ts';
+import { createAlarmLatch } from '../core/alarm-latch.ts';
+import type { Alarms, AlarmWords } from '../core/alarms.ts';
 
 /** OBS's own counters, all since it or its stream started; `at` in monotonic ms. */
 export interface FrameCounts {
@@ -14,7 +15,8 @@ export interface FrameCounts {
 }
 
 /** `machine`: it cannot draw or encode in time. `network`: it cannot send in time. */
-export type FrameTrouble = 'machine' | 'network';
+export type FrameTrouble = (typeof troubles)[number];
+const troubles = ['machine', 'network'] as const;
 
 export interface FrameMemory {
   /** Of the last half minute, oldest first. */
@@ -52,7 +54,6 @@ export function nextFrames(before: FrameMemory, counts: FrameCounts | null): Fra
     ),
     network: share(first, counts, 'dropped', 'sent'),
   };
-  const troubles = ['machine', 'network'] as const;
   const up = troubles.filter((t) => lost[t] > (before.up.has(t) ? fewEnough : tooMany));
   return { samples, up: new Set(up) };
 }
@@ -93,3 +94,17 @@ export const frameWords: Readonly<Record<FrameTrouble, AlarmWords>> = {
     },
   },
 };
+
+/** Keeps the alarms `obs-frames-…` true to the counters it is told; null: OBS does not stream, or is away. */
+export function createFrameAlarms(
+  alarms: Pick<Alarms, 'raise' | 'clear'>,
+): (counts: FrameCounts | null) => void {
+  const latch = createAlarmLatch(alarms);
+  let frames = noFrames;
+  return (counts) => {
+    frames = nextFrames(frames, counts);
+    for (const trouble of troubles) {
+      latch.set(`obs-frames-${trouble}`, frames.up.has(trouble) ? frameWords[trouble] : null);
+    }
+  };
+}

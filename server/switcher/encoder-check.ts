@@ -120,24 +120,3 @@ export async function readEncoder(obs: ObsCaller): Promise<RawEncoder> {
     videoKbps: videoKbps === null ? null : Number(videoKbps),
   };
 }
-
-/** Sets OBS to the profile; OBS must not be streaming or recording. Audio rate and channels count from its next start. */
-export async function writeEncoder(obs: ObsCaller, profile: EncoderProfile): Promise<void> {
-  for (const { category, name, value } of profileParameters(profile)) {
-    await obs.call('SetProfileParameter', {
-      parameterCategory: category,
-      parameterName: name,
-      parameterValue: value,
-    });
-  }
-  const video = await obs.call('GetVideoSettings');
-  const fps = video.fpsNumerator / video.fpsDenominator;
-  const sized = video.outputWidth === profile.width && video.outputHeight === profile.height;
-  if (sized && Math.abs(fps - profile.fps) < 0.01) return;
-  await obs.call('SetVideoSettings', {
-    outputWidth: profile.width,
-    outputHeight: profile.height,
-    fpsNumerator: profile.fps,
-    fpsDenominator: 1,
-  });
-}

@@ -1,4 +1,5 @@
 // How the connection to OBS shows: in `state.switcher`, as part `obs`, and as an alarm.
+import type { PartState } from '../contract/station.ts';
 import type { SwitcherState } from '../contract/switcher.ts';
 import type { Alarms } from '../core/alarms.ts';
 import type { Cancel, Clock } from '../core/clock.ts';
@@ -11,15 +12,34 @@ import { linkWords } from './words.ts';
 export interface RuntimeStatus {
   readonly ownership: SwitcherState['ownership'];
   readonly note: Words | null;
+  /**
+   * Why no connection is no fault yet: `looking` until one was tried, `starting` while an OBS of our
+   * own that was just started has neither answered nor failed.
+   */
+  readonly pending: 'looking' | 'starting' | null;
 }
+
+/** The link as people see it: what was not tried yet, or only just started, is not missing. */
+export function linkShown(link: ObsLink, runtime: RuntimeStatus): ObsLink {
+  const { state } = link;
+  const coming = (problem: Words): ObsLink => ({ state: 'connecting', problem, obsVersion: null });
+  if (runtime.pending === 'starting' && quiet.has(state)) return coming(linkWords.starting);
+  if (runtime.pending === 'looking' && state === 'off') return coming(linkWords.connecting);
+  if (state === 'off') return { ...link, problem: runtime.note };
+  const silent = link.problem === linkWords.noAnswer && runtime.ownership === 'managed';
+  return silent ? { ...link, problem: linkWords.ownNoAnswer } : link;
+}
+
+/** What the link is while an OBS starts. */
+const quiet: ReadonlySet<ObsLink['state']> = new Set(['off', 'connecting', 'disconnected']);
 
 export interface LinkReport {
   show(link: ObsLink, runtime: RuntimeStatus): void;
   close(): void;
 }
 
-/** How long an OBS that never answered may take to start before an alarm, ms. */
-const startingMs = 10_000;
+/** How long an OBS that never answered may be away before an alarm, ms. */
+const awayMs = 10_000;
 
 /** Writes nothing until the first `show`. */
 export function createLinkReport(ports: {
@@ -29,6 +49,7 @@ export function createLinkReport(ports: {
 }): LinkReport {
   const { store, clock, alarms } = ports;
   let cancelAlarm: Cancel | null = null;
+  let latest: (() => void) | null = null;
 
   function raise(problem: Words, runtime: RuntimeStatus): void {
     const managed = runtime.ownership === 'managed';
@@ -39,38 +60,50 @@ export function createLinkReport(ports: {
     });
   }
 
-  function showAlarm(link: ObsLink, problem: Words | null, runtime: RuntimeStatus): void {
+  function stopWaiting(): void {
     cancelAlarm?.();
     cancelAlarm = null;
-    if (link.state === 'connected' || link.state === 'off') alarms.clear('obs');
-    else if (problem === linkWords.lost || link.state === 'badPassword') {
+  }
+
+  function showAlarm({ state, problem }: ObsLink, runtime: RuntimeStatus): void {
+    if (state === 'connected' || state === 'off') {
+      stopWaiting();
+      alarms.clear('obs');
+    } else if (problem === linkWords.lost || state === 'badPassword') {
+      stopWaiting();
       raise(problem ?? linkWords.lost, runtime);
-    } else if (problem) {
-      // One that was never there may only be starting.
-      cancelAlarm = clock.after(startingMs, () => raise(problem, runtime));
+    } else if (runtime.pending === 'starting') stopWaiting();
+    else if (problem) {
+      // One that was never there may only be starting; what is new about it meanwhile gives no more time.
+      latest = () => raise(problem, runtime);
+      cancelAlarm ??= clock.after(awayMs, () => {
+        cancelAlarm = null;
+        latest?.();
+      });
     }
   }
 
   return {
-    show(link, runtime) {
-      const problem = link.state === 'off' ? runtime.note : link.problem;
+    show(told, runtime) {
+      const link = linkShown(told, runtime);
+      const { problem } = link;
       store.change((draft) => {
         const s = draft.switcher;
         s.connection = link.state;
         s.ownership = runtime.ownership;
         s.obsVersion = link.obsVersion;
         s.problem = problem ? { text: problem.es, textEn: problem.en } : null;
-        const words = partWords(link, problem, runtime, s.scenes.length);
+        const words = partWords(link, runtime, s.scenes.length);
         const state = partHealth(link);
         const old = draft.parts.obs;
         if (old?.state === state && old.text === words.es) return;
         const since = old?.state === state ? old.since : clock.now();
         draft.parts.obs = { state, text: words.es, textEn: words.en, since };
       });
-      showAlarm(link, problem, runtime);
+      showAlarm(link, runtime);
     },
     close() {
-      cancelAlarm?.();
+      stopWaiting();
     },
   };
 }
@@ -83,19 +116,14 @@ const advice = {
   attached: { es: 'Mire el computador de OBS.', en: 'Look at the computer that runs OBS.' },
 } satisfies Record<string, Words>;
 
-function partHealth(link: ObsLink): 'ok' | 'warn' | 'down' | 'off' {
+function partHealth(link: ObsLink): PartState['state'] {
   if (link.state === 'connected') return 'ok';
   if (link.state === 'off') return 'off';
-  return link.state === 'connecting' || link.state === 'notReady' ? 'warn' : 'down';
+  return link.state === 'connecting' || link.state === 'notReady' ? 'starting' : 'down';
 }
 
-function partWords(
-  link: ObsLink,
-  problem: Words | null,
-  runtime: RuntimeStatus,
-  scenes: number,
-): Words {
-  if (link.state !== 'connected') return problem ?? { es: 'OBS apagado.', en: 'OBS off.' };
+function partWords(link: ObsLink, runtime: RuntimeStatus, scenes: number): Words {
+  if (link.state !== 'connected') return link.problem ?? { es: 'OBS apagado.', en: 'OBS off.' };
   const managed = runtime.ownership === 'managed';
   const version = link.obsVersion ?? '';
   return {

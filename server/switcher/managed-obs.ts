@@ -23,6 +23,8 @@ export interface ManagedObsPorts {
   readonly lastProgram: () => string | null;
   /** Where to connect now; called at each start. */
   readonly onTarget: (target: ObsTarget) => void;
+  /** It could not be started, died, or did not answer in its time: from now on that is a fault. */
+  readonly onTrouble: () => void;
 }
 
 export interface ManagedObs {
@@ -98,6 +100,7 @@ export function createManagedObs(ports: ManagedObsPorts): ManagedObs {
 
   function again(reason: string, dead: RunRecord): void {
     run = null;
+    ports.onTrouble();
     const delay = backoffMs(restart, attempt, ports.random);
     attempt += 1;
     log.warn({ reason, delay }, 'restarting OBS');
@@ -126,6 +129,7 @@ export function createManagedObs(ports: ManagedObsPorts): ManagedObs {
       const delay = backoffMs(restart, attempt, ports.random);
       attempt += 1;
       log.error({ err: error, delay }, 'OBS could not be started');
+      ports.onTrouble();
       cancelRestart = clock.after(delay, () => {
         work = work.then(tryOpen);
       });

@@ -2,12 +2,12 @@
 import { OBSWebSocketError } from 'obs-websocket-js';
 import { backoffMs } from '../core/backoff.ts';
 import type { Cancel, Clock } from '../core/clock.ts';
-import { withDeadline } from '../core/deadline.ts';
 import { StudioError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { createCallGate } from './call-gate.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import { isNotReady, notConnected, obsAuthenticationFailed, obsFailure } from './obs-failure.ts';
+import { createInFlight } from './in-flight.ts';
+import { isNotReady, notConnected, obsAuthenticationFailed } from './obs-failure.ts';
 import { createObsSocket, type ObsSocket } from './obs-socket.ts';
 import { linkWords } from './words.ts';
 import type { ObsClient, ObsEvent, ObsLink, ObsRequestName, ObsTarget } from './obs-port.ts';
@@ -37,8 +37,7 @@ export function createObsClient(ports: ObsClientPorts): ObsClient {
   const open = ports.open ?? createObsSocket;
   const linkListeners = new Set<(link: ObsLink) => void>();
   const eventListeners = new Set<(event: ObsEvent) => void>();
-  /** Rejections of the calls in flight on the present connection. */
-  const inFlight = new Set<(error: StudioError) => void>();
+  const inFlight = createInFlight(clock);
   const gate = createCallGate();
   let link: ObsLink = { state: 'off', problem: null, obsVersion: null };
   let live: ObsSocket | null = null;
@@ -61,22 +60,6 @@ export function createObsClient(ports: ObsClientPorts): ObsClient {
 
   function report(error: unknown): void {
     log.error({ err: error }, 'an OBS event could not be handled');
-  }
-
-  /** Settles as `work` does, or rejects at the deadline or when the connection ends. */
-  async function guarded<T>(name: string, ms: number, work: () => Promise<T>): Promise<T> {
-    let fail: ((error: StudioError) => void) | undefined;
-    const lost = new Promise<never>((_, reject) => {
-      fail = reject;
-      inFlight.add(reject);
-    });
-    try {
-      return await withDeadline(clock, ms, linkWords.late, Promise.race([work(), lost]));
-    } catch (error) {
-      throw obsFailure(name, error);
-    } finally {
-      if (fail) inFlight.delete(fail);
-    }
   }
 
   function pause(ms: number): Promise<void> {
@@ -112,7 +95,9 @@ export function createObsClient(ports: ObsClientPorts): ObsClient {
     let refused = false;
     live = socket;
     try {
-      await guarded('Identify', openMs, () => Promise.race([socket.open(target, meters), ended]));
+      await inFlight.run('Identify', openMs, () =>
+        Promise.race([socket.open(target, meters), ended]),
+      );
       const version = await ready(socket, mine);
       if (mine !== generation || closed) return 'failed';
       used = true;
@@ -136,8 +121,7 @@ export function createObsClient(ports: ObsClientPorts): ObsClient {
         const problem = used ? linkWords.lost : linkWords.noAnswer;
         setLink({ state: 'disconnected', problem, obsVersion: null });
       }
-      for (const fail of inFlight) fail(notConnected(link));
-      inFlight.clear();
+      inFlight.fail(notConnected(link));
     }
   }
 
@@ -145,10 +129,10 @@ export function createObsClient(ports: ObsClientPorts): ObsClient {
   async function ready(socket: ObsSocket, mine: number): Promise<string> {
     for (;;) {
       try {
-        const version = await guarded('GetVersion', callMs, () =>
+        const version = await inFlight.run('GetVersion', callMs, () =>
           socket.call('GetVersion', undefined),
         );
-        await guarded('GetSceneList', callMs, () => socket.call('GetSceneList', undefined));
+        await inFlight.run('GetSceneList', callMs, () => socket.call('GetSceneList', undefined));
         return (version as { obsVersion: string }).obsVersion;
       } catch (error) {
         const busy = error instanceof StudioError && isNotReady(error.cause);
@@ -196,7 +180,7 @@ export function createObsClient(ports: ObsClientPorts): ObsClient {
       if (!socket || link.state !== 'connected') throw notConnected(link);
       try {
         const left = Math.max(0, until - clock.mono());
-        return await guarded(name, left, () => socket.call(name, data));
+        return await inFlight.run(name, left, () => socket.call(name, data));
       } catch (error) {
         const busy = error instanceof StudioError && isNotReady(error.cause);
         if (!busy || clock.mono() + 100 >= until) throw error;
@@ -238,9 +222,11 @@ export function createObsClient(ports: ObsClientPorts): ObsClient {
       meters = wanted;
       if (live && link.state === 'connected') {
         const socket = live;
-        guarded('Reidentify', callMs, () => socket.setMeters(wanted)).catch((error: unknown) =>
-          log.warn({ err: error }, 'OBS did not change its subscriptions'),
-        );
+        inFlight
+          .run('Reidentify', callMs, () => socket.setMeters(wanted))
+          .catch((error: unknown) =>
+            log.warn({ err: error }, 'OBS did not change its subscriptions'),
+          );
       }
     },
     async close() {

@@ -5,7 +5,7 @@ import { StudioError } from '../core/errors.ts';
 import type { ObsLink } from './obs-port.ts';
 
 /** obs-websocket's "not ready to perform the request": loading, or changing collections. */
-export const obsNotReady = 207;
+const obsNotReady = 207;
 /** Close code of a connection refused for its password. */
 export const obsAuthenticationFailed = 4009;
 

@@ -90,8 +90,10 @@ export function createObsLists(ports: ObsListsPorts): ObsLists {
       if (asked !== events && tries > 0) refreshSoon(tries - 1);
       else show(raw, false);
     } catch (error) {
+      // Lost meanwhile: adoption will read it all.
+      if (mine !== connection) return;
       log.warn({ err: error }, 'OBS could not be read again');
-      if (mine === connection && tries > 0) refreshSoon(tries - 1);
+      if (tries > 0) refreshSoon(tries - 1);
     }
   }
 

@@ -11,7 +11,7 @@ import { openObsFiles, type ObsFiles } from './obs-files.ts';
 import type { ObsClient } from './obs-port.ts';
 import { stationWords, type Station } from './obs-words.ts';
 import { probeObs } from './probe.ts';
-import type { Switcher } from './service.ts';
+import type { Switcher } from './service-ports.ts';
 
 export interface ObsRuntimePorts {
   readonly config: {
@@ -22,8 +22,8 @@ export interface ObsRuntimePorts {
     readonly dataDir: string;
   };
   readonly client: ObsClient;
-  /** Told whose OBS it is; knows the scene last seen on air. */
-  readonly switcher: Pick<Switcher, 'runtimeChanged' | 'lastProgram'>;
+  /** Told whose OBS it is, and when it was ended; knows the scene last seen on air. */
+  readonly switcher: Pick<Switcher, 'runtimeChanged' | 'obsEnded' | 'lastProgram'>;
   /** What a managed OBS is made from; null when the file could not be read: then none is managed. */
   readonly profile: ObsProfile | null;
   readonly encoder: EncoderProfile | null;
@@ -83,7 +83,7 @@ export function createObsRuntime(ports: ObsRuntimePorts): ObsRuntime {
   let closed = false;
 
   function attach(): void {
-    switcher.runtimeChanged({ ownership: 'attached', note: null });
+    switcher.runtimeChanged({ ownership: 'attached', note: null, pending: 'looking' });
     client.configure({ url: config.obsUrl, password: config.obsPassword });
   }
 
@@ -96,7 +96,9 @@ export function createObsRuntime(ports: ObsRuntimePorts): ObsRuntime {
   }
 
   async function manage(files: ObsFiles): Promise<void> {
-    switcher.runtimeChanged({ ownership: 'managed', note: null });
+    const own = { ownership: 'managed', note: null } as const;
+    // One that still runs has to answer like any other.
+    switcher.runtimeChanged({ ...own, pending: findRunning(files) ? 'looking' : 'starting' });
     managed = createManagedObs({
       ...ports,
       files,
@@ -104,16 +106,18 @@ export function createObsRuntime(ports: ObsRuntimePorts): ObsRuntime {
       healthy: () => client.link().state === 'connected',
       lastProgram: () => switcher.lastProgram(),
       onTarget: (target) => client.configure(target),
+      onTrouble: () => switcher.runtimeChanged({ ...own, pending: null }),
     });
     await managed.start();
   }
 
   function without(note: Words): void {
     client.configure(null);
-    switcher.runtimeChanged({ ownership: 'none', note });
+    switcher.runtimeChanged({ ownership: 'none', note, pending: null });
   }
 
   async function choose(): Promise<void> {
+    switcher.runtimeChanged({ ownership: 'none', note: null, pending: 'looking' });
     const files = openFiles();
     // Our own that still runs may be on the air: it goes before anything newly opened.
     if (files && findRunning(files)) return manage(files);
@@ -160,7 +164,9 @@ export function createObsRuntime(ports: ObsRuntimePorts): ObsRuntime {
       stopLooking?.();
       stopLooking = null;
       await managed?.close(options);
+      if (managed && options.stop) switcher.obsEnded();
       client.configure(null);
+      switcher.runtimeChanged({ ownership: 'none', note: null, pending: null });
     },
   };
 }

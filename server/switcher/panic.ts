@@ -4,7 +4,7 @@ import type { CommandTime } from './command-time.ts';
 import type { SwitcherModel } from './model.ts';
 import type { Program } from './program.ts';
 
-/** Air's own slate, which needs no OBS; wired by main. */
+/** Air's own slate, which needs no OBS. */
 export interface AirSlate {
   /** Puts it on until a person takes it off; rejects within a second when that is not possible. */
   force(by: string, reason: string): Promise<void>;

@@ -34,7 +34,7 @@ export function isAlive(mark: ProcessMark): boolean {
 }
 
 /** Signals exactly that process; false when it is gone. */
-export function signal(mark: ProcessMark, name: NodeJS.Signals): boolean {
+function signal(mark: ProcessMark, name: NodeJS.Signals): boolean {
   if (!isAlive(mark)) return false;
   try {
     return process.kill(mark.pid, name);
@@ -44,7 +44,7 @@ export function signal(mark: ProcessMark, name: NodeJS.Signals): boolean {
 }
 
 /** Waits until the process is gone, at most `ms`; says whether it is. */
-export async function waitGone(clock: Clock, mark: ProcessMark, ms: number): Promise<boolean> {
+async function waitGone(clock: Clock, mark: ProcessMark, ms: number): Promise<boolean> {
   const until = clock.mono() + ms;
   while (isAlive(mark)) {
     if (clock.mono() >= until) return false;

@@ -1,38 +1,23 @@
-// What is on air: moves the program, follows the three phases of a transition, and knows who caused each change.
-import type { Cancel, Clock } from '../core/clock.ts';
+// What is on air: moves the program, and follows the three phases of a transition.
+import type { Clock } from '../core/clock.ts';
 import { StudioError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { createLastMove } from './last-move.ts';
+import { createMix } from './mix.ts';
 import { sceneNames, type SwitcherModel } from './model.ts';
 import type { ObsCaller, ObsEvent } from './obs-port.ts';
-import { createLastMove } from './last-move.ts';
 import { createPreview } from './preview.ts';
+import { createProgramWatch, type OnAir, type Wanted } from './program-watch.ts';
+import type { Remembered } from './program-memory.ts';
 import type { RawSnapshot } from './snapshot.ts';
-import {
-  adoptProgram,
-  emptyTrack,
-  expectProgram,
-  isExpected,
-  renameInTrack,
-  reportProgram,
-  withdraw,
-  type ProgramChange,
-} from './tracker.ts';
+import { emptyTrack, knownTrack } from './tracker.ts';
 import { createTransitionOverride, type TransitionWish } from './transition-override.ts';
-import { noScene, programMoved } from './words.ts';
+import { noScene } from './words.ts';
 
-/** One wish to put a scene on air. `by` is a login name or `grid`. */
-export interface Put extends TransitionWish {
-  readonly scene: string;
-  readonly by: string;
-  readonly reason: string;
+/** One wish to put a scene on air. */
+export interface Put extends TransitionWish, Wanted {
   /** In studio mode OBS swaps the preview; true puts the operator's back afterwards. */
   readonly keepPreview?: boolean;
-}
-
-/** A change of program, with what was there before and why. */
-export interface OnAir extends ProgramChange {
-  readonly from: string | null;
-  readonly reason: string;
 }
 
 export interface ProgramPorts {
@@ -45,247 +30,165 @@ export interface ProgramPorts {
   readonly onChange: (change: OnAir) => void;
   /** Somebody wants a scene on air; called before OBS is told, also when it is there already. */
   readonly onAsk: (wish: { scene: string; by: string }) => void;
+  /** What an earlier run left of an OBS that may still be there. */
+  readonly known?: Remembered | undefined;
 }
 
-/** A misleading event is checked against a read-back after this, ms. */
-const settleMs = 60;
-/** An expectation outlives its call by the time an event may lag, ms. */
-const expectMs = 2000;
-/** A transition whose end OBS never tells is over this long after it should be, ms. */
-const graceMs = 600;
-const unknownMixMs = 20_000;
+/** The program of one OBS. */
+export interface Program {
+  /** After each connection: takes program and transitions as they are found. */
+  adopt(raw: RawSnapshot): void;
+  /** The scene last known on air, whether or not OBS is there now. */
+  last(): string | null;
+  /** OBS is gone: nothing is on air that we know of. The author is kept for its return. */
+  lost(): void;
+  /** Puts a scene in preview: OBS's own in studio mode, else the one kept here. */
+  setPreview(scene: string, caller: ObsCaller): Promise<void>;
+  /** Chooses the operator's transition; a running one is not disturbed. */
+  chooseTransition(name: string, durationMs: number | undefined, caller: ObsCaller): Promise<void>;
+  /** Monotonic ms until which OBS would ignore another transition; null when it can start one. */
+  busyUntil(): number | null;
+  /** Puts a scene on air and answers once OBS has confirmed it; `caller` bounds every call. */
+  put(put: Put, caller: ObsCaller): Promise<string>;
+  /** Follows OBS's own account of the program; the rest of the events are not its concern. */
+  handle(event: ObsEvent): void;
+  close(): void;
+}
+
 /** A cut out of a mix that has longer than this to go does not wait for the mix's end, ms. */
 const patientMs = 400;
 
-export type Program = ReturnType<typeof createProgram>;
-
-/** The program of one OBS; `adopt` after each connection, `lost` at its end. */
-export function createProgram(ports: ProgramPorts) {
-  const { obs, clock, model } = ports;
+/** Makes it; what is on air is not known until the first `adopt`. */
+export function createProgram(ports: ProgramPorts): Program {
+  const { clock, model, known } = ports;
   const transition = createTransitionOverride();
   const preview = createPreview(ports);
-  let track = emptyTrack;
-  /** Grows with every report and order, so that an older read-back is not believed. */
-  let sequence = 0;
-  let order: Put | null = null;
+  const watch = createProgramWatch(ports, known ? knownTrack(known.program, known.by) : emptyTrack);
   const lastMove = createLastMove(clock);
-  /** `until`: monotonic ms at which the running transition should be over. */
-  let mix: { from: string | null; until: number; cancel: Cancel } | null = null;
-  let cancelVerify: Cancel | null = null;
-  const waiting = new Set<{ scene: string; resolve: () => void }>();
+  const mix = createMix({
+    clock,
+    model,
+    overdue() {
+      settle();
+      watch.verifySoon();
+    },
+  });
 
-  function report(scene: string): void {
-    sequence += 1;
-    const from = track.program;
-    const result = reportProgram(track, scene, clock.mono());
-    track = result.track;
-    for (const waiter of waiting) {
-      if (waiter.scene === scene) {
-        waiting.delete(waiter);
-        waiter.resolve();
-      }
-    }
-    const change = result.change;
-    if (!change) return;
+  if (known) {
     model.change((s) => {
-      s.program = change.scene;
-      s.programBy = change.by;
-      s.programSince = clock.now();
-    });
-    const reason = order?.scene === scene && order.by === change.by ? order.reason : '';
-    ports.onChange({ ...change, from, reason });
-  }
-
-  async function readBack(): Promise<void> {
-    const asked = sequence;
-    try {
-      const now = await obs.call('GetCurrentProgramScene');
-      if (asked === sequence) report(now.currentProgramSceneName);
-      else verifySoon();
-    } catch (error) {
-      // Only a lost connection gets here; adoption will read it all again.
-      ports.log.debug({ err: error }, 'the program could not be read back');
-    }
-  }
-
-  function verifySoon(): void {
-    cancelVerify?.();
-    cancelVerify = clock.after(settleMs, () => {
-      cancelVerify = null;
-      void readBack();
-    });
-  }
-
-  function beginMix(
-    phase: 'leaving' | 'mixing',
-    to: string | null,
-    durationMs: number | null,
-  ): void {
-    const from = mix ? mix.from : track.program;
-    mix?.cancel();
-    const length = durationMs ?? unknownMixMs;
-    mix = {
-      from,
-      until: clock.mono() + length,
-      cancel: clock.after(length + graceMs, () => {
-        settle();
-        verifySoon();
-      }),
-    };
-    model.change((s) => {
-      s.transition.phase = phase;
-      s.transition.to = to;
+      s.programBy = known.by;
+      s.programSince = known.since;
+      s.preview = known.preview;
     });
   }
 
   function settle(): void {
-    mix?.cancel();
-    mix = null;
-    model.change((s) => {
-      s.transition.phase = 'settled';
-      s.transition.to = null;
-    });
+    mix.end();
     if (transition.overridden && !lastMove.moving) ports.later(restoreTransition);
     preview.settled();
   }
 
   async function restoreTransition(caller: ObsCaller): Promise<void> {
-    if (!mix && !lastMove.moving && transition.overridden) await transition.restore(caller);
+    if (!mix.running && !lastMove.moving && transition.overridden) await transition.restore(caller);
   }
 
-  function landed(scene: string): { promise: Promise<void>; forget: () => void } {
-    let entry: { scene: string; resolve: () => void } | undefined;
-    const promise = new Promise<void>((resolve) => {
-      entry = { scene, resolve };
-      waiting.add(entry);
+  function showChosen(): void {
+    const { name, durationMs } = transition.chosen();
+    model.change((s) => {
+      s.transition.name = name;
+      s.transition.durationMs = durationMs;
     });
-    return { promise, forget: () => entry && waiting.delete(entry) };
+  }
+
+  /** Tells OBS, and resolves at the first sign that it followed: its event or its answer. */
+  async function move(put: Put, caller: ObsCaller): Promise<void> {
+    const expectation = watch.expect(put);
+    const event = watch.landed(put.scene);
+    const asked = (async () => {
+      lastMove.began();
+      await caller.call('SetCurrentProgramScene', { sceneName: put.scene });
+      await watch.confirm(put.scene, caller);
+    })();
+    try {
+      await Promise.race([event.promise, asked]);
+    } catch (error) {
+      const unsure =
+        error instanceof StudioError && ['timeout', 'unavailable'].includes(error.code);
+      if (!unsure) {
+        watch.withdraw(expectation);
+        // Refused: nothing moves, so nothing will end.
+        lastMove.none();
+      }
+      settle();
+      throw error;
+    } finally {
+      event.forget();
+      asked.catch(() => undefined);
+    }
+  }
+
+  function transitionStarted(): void {
+    const expected = watch.expected();
+    mix.begin({
+      phase: 'mixing',
+      from: watch.program,
+      to: expected ?? mix.to,
+      durationMs: transition.mixMs(),
+    });
+    // Somebody used OBS itself: the destination is known at the start, not at the end.
+    if (expected === undefined) void watch.readBack();
   }
 
   return {
-    transition,
-
-    /** Takes the program as it is found; nobody is blamed for it. */
-    adopt(raw: RawSnapshot): void {
-      sequence += 1;
-      const sameScene = track.program === raw.program;
-      track = adoptProgram(track, raw.program);
+    adopt(raw) {
       transition.adopt(raw.transitions, raw.transition);
-      model.change((s) => {
-        if (!sameScene || s.programSince === null) s.programSince = clock.now();
-        s.programBy = track.by;
-        s.program = raw.program;
-      });
-      // It may have changed while the rest was read.
-      verifySoon();
+      watch.adopt(raw.program);
     },
-
-    /** The scene last known on air, whether or not OBS is there now. */
-    last: () => track.program,
-
-    /** OBS is gone: nothing is on air that we know of. The author is kept for its return. */
-    lost(): void {
-      cancelVerify?.();
-      mix?.cancel();
-      mix = null;
+    last: () => watch.program,
+    lost() {
+      watch.stop();
+      mix.end();
       lastMove.none();
       preview.lost();
       model.change((s) => {
         s.program = null;
-        s.transition.phase = 'settled';
-        s.transition.to = null;
       });
     },
-
-    /** Puts a scene in preview: OBS's own in studio mode, else the one kept here. */
-    setPreview: (scene: string, caller: ObsCaller): Promise<void> =>
-      preview.set(scene, caller, mix?.from ?? null),
-
-    /** Chooses the operator's transition; a running one is not disturbed. */
-    async chooseTransition(
-      name: string,
-      durationMs: number | undefined,
-      caller: ObsCaller,
-    ): Promise<void> {
-      if (mix || lastMove.moving) transition.chooseLater(name, durationMs);
+    setPreview: (scene, caller) => preview.set(scene, caller, mix.running?.from ?? null),
+    async chooseTransition(name, durationMs, caller) {
+      if (mix.running || lastMove.moving) transition.chooseLater(name, durationMs);
       else await transition.choose(caller, name, durationMs);
       showChosen();
     },
-
-    /** Monotonic ms until which OBS would ignore another transition; null when it can start one. */
-    busyUntil: () => (mix && model.get().studioMode ? mix.until : null),
-
-    /** Puts a scene on air and answers once OBS has confirmed it; `caller` bounds every call. */
-    async put(put: Put, caller: ObsCaller): Promise<string> {
+    busyUntil: () => (mix.running && model.get().studioMode ? mix.running.until : null),
+    async put(put, caller) {
       ports.onAsk({ scene: put.scene, by: put.by });
-      const leavesLongMix = put.cut && mix && mix.until - clock.mono() > patientMs;
-      if (!leavesLongMix) await lastMove.end();
+      const left = mix.running ? mix.running.until - clock.mono() : 0;
+      if (!put.cut || left <= patientMs) await lastMove.end();
       const before = model.get();
       const scenes = sceneNames(before);
       if (!scenes.includes(put.scene)) throw noScene(put.scene, scenes);
       if (before.program === put.scene) return put.scene;
       // Mixing in studio mode, OBS ignores a new transition yet reports it as done: only a cut gets through.
-      const cut = put.cut || (mix !== null && before.studioMode);
-      const mixMs = await transition.prepare(caller, { ...put, cut });
-      const expectation = { scene: put.scene, by: put.by, until: clock.mono() + expectMs };
-      track = expectProgram(track, expectation);
-      sequence += 1;
-      order = put;
+      const cut = put.cut || (mix.running !== null && before.studioMode);
+      const durationMs = await transition.prepare(caller, { ...put, cut });
       if (put.keepPreview) preview.hold(before.program);
-      beginMix('leaving', put.scene, mixMs);
-      const event = landed(put.scene);
-      const asked = (async () => {
-        lastMove.began();
-        await caller.call('SetCurrentProgramScene', { sceneName: put.scene });
-        for (let tries = 0; tries < 5 && track.program !== put.scene; tries += 1) {
-          const askedAt = sequence;
-          const now = await caller.call('GetCurrentProgramScene');
-          // What was reported meanwhile may be newer than this answer.
-          if (askedAt !== sequence) continue;
-          report(now.currentProgramSceneName);
-          break;
-        }
-        if (track.program !== put.scene) throw programMoved(track.program);
-      })();
-      try {
-        await Promise.race([event.promise, asked]);
-        return put.scene;
-      } catch (error) {
-        const unsure =
-          error instanceof StudioError && ['timeout', 'unavailable'].includes(error.code);
-        if (!unsure) {
-          track = withdraw(track, expectation);
-          // Refused: nothing moves, so nothing will end.
-          lastMove.none();
-        }
-        settle();
-        throw error;
-      } finally {
-        event.forget();
-        asked.catch(() => undefined);
-      }
+      mix.begin({ phase: 'leaving', from: watch.program, to: put.scene, durationMs });
+      await move(put, caller);
+      return put.scene;
     },
-
-    /** Follows OBS's own account of the program; the rest of the events are not its concern. */
-    handle(event: ObsEvent): void {
+    handle(event) {
       switch (event.name) {
-        case 'CurrentProgramSceneChanged': {
-          const scene = event.data.sceneName;
+        case 'CurrentProgramSceneChanged':
           preview.programChanged();
-          if (isExpected(track, scene, clock.mono())) report(scene);
-          else if (scene !== track.program) verifySoon();
+          watch.heard(event.data.sceneName);
           return;
-        }
-        case 'SceneTransitionStarted': {
-          const expected = track.expected.findLast((e) => clock.mono() <= e.until);
-          beginMix('mixing', expected?.scene ?? mixTarget(), transition.mixMs());
-          // Somebody used OBS itself: the destination is known at the start, not at the end.
-          if (!expected) void readBack();
+        case 'SceneTransitionStarted':
+          transitionStarted();
           return;
-        }
         case 'SceneTransitionEnded':
           lastMove.ended(settle);
-          verifySoon();
+          watch.verifySoon();
           return;
         case 'CurrentSceneTransitionChanged':
           if (transition.heardName(event.data.transitionName)) showChosen();
@@ -297,39 +200,23 @@ export function createProgram(ports: ProgramPorts) {
           preview.changed();
           return;
         case 'SceneNameChanged':
-          // Answers under way still carry the old name.
-          sequence += 1;
           preview.renamed();
-          track = renameInTrack(track, event.data.oldSceneName, event.data.sceneName);
+          watch.renamed(event.data.oldSceneName, event.data.sceneName);
           return;
         case 'StudioModeStateChanged':
-          verifySoon();
+          watch.verifySoon();
           preview.changed();
           return;
         case 'CurrentSceneCollectionChanged':
-          verifySoon();
+          watch.verifySoon();
           return;
         default:
       }
     },
-
-    close(): void {
-      cancelVerify?.();
-      mix?.cancel();
+    close() {
+      watch.stop();
+      mix.forget();
       preview.lost();
     },
   };
-
-  function mixTarget(): string | null {
-    const { phase, to } = model.get().transition;
-    return phase === 'settled' ? null : to;
-  }
-
-  function showChosen(): void {
-    const { name, durationMs } = transition.chosen();
-    model.change((s) => {
-      s.transition.name = name;
-      s.transition.durationMs = durationMs;
-    });
-  }
 }

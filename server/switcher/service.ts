@@ -1,84 +1,22 @@
 // The switcher: owns `state.switcher` and `state.parts.obs`, adopts whatever OBS has on, and carries out orders.
-import type { Handlers } from '../contract/commands.ts';
-import type { EncoderProfile } from '../contract/profiles.ts';
-import { createAlarmLatch } from '../core/alarm-latch.ts';
-import type { Alarms } from '../core/alarms.ts';
-import type { Audit } from '../core/audit.ts';
-import type { Clock } from '../core/clock.ts';
-import { StudioError } from '../core/errors.ts';
-import type { Log } from '../core/log.ts';
-import type { StateStore } from '../core/state-store.ts';
 import { createCommandTime } from './command-time.ts';
-import { frameWords, nextFrames, noFrames, type FrameCounts } from './encoder-alarm.ts';
-import { writeEncoder } from './encoder-check.ts';
-import { switcherHandlers, type SwitcherCommand } from './handlers.ts';
-import type { AirSlate } from './panic.ts';
-import { createLinkReport, type RuntimeStatus } from './link-report.ts';
+import { createFrameAlarms } from './encoder-alarm.ts';
+import { guardedListeners } from './guarded-listeners.ts';
+import { switcherHandlers } from './handlers.ts';
+import { createLinkReport, linkShown, type RuntimeStatus } from './link-report.ts';
 import { setMediaInput } from './media-input.ts';
-import { createMeters, type MeterListener } from './meters.ts';
+import { createMeters } from './meters.ts';
 import { sceneNames, switcherModel } from './model.ts';
 import { notConnected } from './obs-failure.ts';
-import type { ObsClient, ObsEvent, ObsLink } from './obs-port.ts';
 import { createObsLists } from './obs-lists.ts';
 import { createObsPoll } from './obs-poll.ts';
-import { createProgram, type OnAir } from './program.ts';
+import type { ObsEvent, ObsLink } from './obs-port.ts';
+import { createProgram } from './program.ts';
+import type { OnAir } from './program-watch.ts';
+import type { Switcher, SwitcherPorts } from './service-ports.ts';
 import { createStreamOutput } from './stream-output.ts';
-import type { StreamTarget } from './stream-step.ts';
-import { createThumbnails, type ThumbnailListener } from './thumbnails.ts';
+import { createThumbnails } from './thumbnails.ts';
 import { linkWords } from './words.ts';
-
-export interface SwitcherPorts {
-  readonly client: ObsClient;
-  readonly store: StateStore;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly audit: Audit;
-  readonly alarms: Pick<Alarms, 'raise' | 'clear'>;
-  /** In [0,1). */
-  readonly random: () => number;
-  /** Names the station gave its slate scene and lower third; null when its profile could not be read. */
-  readonly profile: { readonly slateScene: string; readonly lowerThird: string } | null;
-  readonly encoder: EncoderProfile | null;
-  /** Air's own slate, for a panic that OBS does not carry out; without it such a panic only fails. */
-  readonly airSlate?: AirSlate;
-}
-
-export interface Switcher {
-  readonly handlers: Handlers<SwitcherCommand>;
-  /** Names of OBS's scenes, top first; null while unknown. */
-  scenes(): readonly string[] | null;
-  /** The scene on air; null while unknown. */
-  program(): string | null;
-  /** The scene last seen on air, also after OBS is gone; null when none ever was. */
-  lastProgram(): string | null;
-  /** Puts a scene on air with the operator's transition; nothing to do when it is there. For automation. */
-  take(scene: string, by: { actor: string; reason: string }): Promise<void>;
-  /**
-   * Cuts to a scene if `when` still says so at its turn; resolves to whether it did, once OBS reported
-   * it. For automation that must not act on what a person changed meanwhile.
-   */
-  cut(scene: string, by: { actor: string; reason: string; when: () => boolean }): Promise<boolean>;
-  /** Each wish to move the program, before OBS is told; returns the removal. */
-  onAsk(listener: (wish: { scene: string; by: string }) => void): () => void;
-  /** `by`: a login name, `grid`, or `obs` for somebody using OBS itself. Not called for what is adopted. */
-  onProgramChange(listener: (change: { scene: string; by: string }) => void): () => void;
-  /** After each connection, once everything has been read. */
-  onConnected(listener: () => void): () => void;
-  /** Resolves once OBS streams there, or is on its way after 4 s; nothing to do when it already does. */
-  startStream(target: StreamTarget): Promise<void>;
-  /** Resolves once OBS does not stream, or is still stopping after 4 s. */
-  stopStream(): Promise<void>;
-  /** Plays `url` in a media source, null blanks it; `restart` opens the same address again. */
-  setMediaInput(input: string, url: string | null, options?: { restart?: boolean }): Promise<void>;
-  watchThumbnails(listener: ThumbnailListener): () => void;
-  watchMeters(listener: MeterListener): () => void;
-  /** Reads OBS's encoder back into the state. */
-  checkEncoder(): Promise<void>;
-  /** Sets OBS to the profile; `conflict` while it streams. */
-  applyEncoder(profile: EncoderProfile): Promise<void>;
-  runtimeChanged(status: RuntimeStatus): void;
-  close(): void;
-}
 
 const connecting: ObsLink = {
   state: 'connecting',
@@ -88,14 +26,13 @@ const connecting: ObsLink = {
 
 /** Makes the switcher; it does nothing until the client connects. */
 export function createSwitcher(ports: SwitcherPorts): Switcher {
-  const { client, store, clock, log } = ports;
+  const { client, store, clock, log, memory } = ports;
   const model = switcherModel(store);
-  const frameAlarms = createAlarmLatch(ports.alarms);
-  let frames = noFrames;
-  const changeListeners = new Set<(change: { scene: string; by: string }) => void>();
-  const connectedListeners = new Set<() => void>();
-  const askListeners = new Set<(wish: { scene: string; by: string }) => void>();
-  let runtime: RuntimeStatus = { ownership: 'none', note: null };
+  const onChange = guardedListeners<{ scene: string; by: string }>(log);
+  const onConnected = guardedListeners<void>(log);
+  const onAsk = guardedListeners<{ scene: string; by: string }>(log);
+  const sawFrames = createFrameAlarms(ports.alarms);
+  let runtime: RuntimeStatus = { ownership: 'none', note: null, pending: null };
 
   const lists = createObsLists({
     ...ports,
@@ -103,12 +40,13 @@ export function createSwitcher(ports: SwitcherPorts): Switcher {
     onAdopted(raw) {
       program.adopt(raw);
       report.show(client.link(), runtime);
-      for (const listener of connectedListeners) call(() => listener());
+      onConnected.tell();
       void poll.checkEncoder();
     },
   });
+  const away = (): Error => notConnected(linkShown(client.link(), runtime));
   const time = createCommandTime(clock, client, () => {
-    if (!lists.adopted) throw notConnected(client.link());
+    if (!lists.adopted) throw away();
   });
   const report = createLinkReport(ports);
   const program = createProgram({
@@ -116,13 +54,12 @@ export function createSwitcher(ports: SwitcherPorts): Switcher {
     clock,
     log,
     model,
+    known: memory?.found,
     later: (job) => {
       time.inLane(job).catch((error: unknown) => log.debug({ err: error }, 'left as it is in OBS'));
     },
     onChange: announce,
-    onAsk(wish) {
-      for (const listener of askListeners) call(() => listener(wish));
-    },
+    onAsk: onAsk.tell,
   });
   const stream = createStreamOutput({ obs: client, clock, model });
   const meters = createMeters(clock, (wanted) => client.subscribeMeters(wanted));
@@ -136,7 +73,6 @@ export function createSwitcher(ports: SwitcherPorts): Switcher {
       return lists.adopted ? { all: sceneNames(s), fast: [s.program, s.preview] } : null;
     },
   });
-
   const poll = createObsPoll({
     obs: client,
     clock,
@@ -147,14 +83,6 @@ export function createSwitcher(ports: SwitcherPorts): Switcher {
     sawStream: (status) => stream.saw(status),
     sawFrames,
   });
-
-  function sawFrames(counts: FrameCounts | null): void {
-    frames = nextFrames(frames, counts);
-    for (const [trouble, words] of Object.entries(frameWords)) {
-      const up = frames.up.has(trouble as keyof typeof frameWords);
-      frameAlarms.set(`obs-frames-${trouble}`, up ? words : null);
-    }
-  }
 
   function announce(change: OnAir): void {
     // After the patch has left: writing to disk durably is what the screens would wait for.
@@ -167,18 +95,7 @@ export function createSwitcher(ports: SwitcherPorts): Switcher {
         detail: { from: change.from, to: change.scene },
       });
     });
-    for (const listener of changeListeners) {
-      call(() => listener({ scene: change.scene, by: change.by }));
-    }
-  }
-
-  /** One listener's mistake must not keep the others, nor OBS, waiting. */
-  function call(listener: () => void): void {
-    try {
-      listener();
-    } catch (error) {
-      log.error({ err: error }, 'a listener of the switcher failed');
-    }
+    onChange.tell({ scene: change.scene, by: change.by });
   }
 
   function onEvent(event: ObsEvent): void {
@@ -197,6 +114,7 @@ export function createSwitcher(ports: SwitcherPorts): Switcher {
 
   function onLink(link: ObsLink): void {
     if (link.state === 'connected') {
+      runtime = { ...runtime, pending: null };
       // It shows as connected once it has been read.
       void lists.adopt();
       return;
@@ -204,6 +122,8 @@ export function createSwitcher(ports: SwitcherPorts): Switcher {
     const known = lists.adopted;
     lists.lost();
     if (known) {
+      // What changed in this very turn has not been kept yet.
+      keep();
       program.lost();
       stream.lost();
       sawFrames(null);
@@ -213,6 +133,9 @@ export function createSwitcher(ports: SwitcherPorts): Switcher {
 
   const stopLink = client.onLink(onLink);
   const stopEvents = client.onEvent(onEvent);
+  const keep = (): void => memory?.keep(model.get());
+  // After each patch has left, for the same reason as above.
+  const stopKeeping = store.subscribe(keep);
   report.show(client.link(), runtime);
 
   return {
@@ -230,56 +153,33 @@ export function createSwitcher(ports: SwitcherPorts): Switcher {
         await program.put({ scene, by: actor, reason, cut: true, keepPreview: true }, obs);
         return true;
       }),
-    onAsk(listener) {
-      askListeners.add(listener);
-      return () => askListeners.delete(listener);
-    },
-    onProgramChange(listener) {
-      changeListeners.add(listener);
-      return () => changeListeners.delete(listener);
-    },
-    onConnected(listener) {
-      connectedListeners.add(listener);
-      return () => connectedListeners.delete(listener);
-    },
-    startStream: (target) =>
-      lists.adopted ? stream.start(target) : Promise.reject(notConnected(client.link())),
-    stopStream: () => (lists.adopted ? stream.stop() : Promise.reject(notConnected(client.link()))),
+    onAsk: onAsk.add,
+    onProgramChange: onChange.add,
+    onConnected: onConnected.add,
+    startStream: (target) => (lists.adopted ? stream.start(target) : Promise.reject(away())),
+    stopStream: () => (lists.adopted ? stream.stop() : Promise.reject(away())),
     setMediaInput: (input, url, options) =>
       time.beside((obs) => setMediaInput(obs, input, url, options?.restart ?? false)),
     watchThumbnails: (listener) => thumbnails.watch(listener),
     watchMeters: (listener) => meters.watch(listener),
-    checkEncoder: () => poll.checkEncoder(),
-    applyEncoder: (profile) =>
-      time.beside(async (obs) => {
-        const { streaming } = model.get();
-        if (streaming !== 'off') {
-          throw new StudioError(
-            'conflict',
-            {
-              es: 'OBS está transmitiendo: el codificador se cambia con la transmisión detenida.',
-              en: 'OBS is streaming: its encoder is changed while the stream is stopped.',
-            },
-            { context: { present: streaming } },
-          );
-        }
-        await writeEncoder(obs, profile);
-        await poll.checkEncoder();
-      }),
     runtimeChanged(status) {
       runtime = status;
       const link = client.link();
       report.show(link.state === 'connected' && !lists.adopted ? connecting : link, runtime);
     },
-    close() {
+    obsEnded: () => memory?.forget(),
+    async close() {
+      keep();
       poll.close();
       report.close();
       stopLink();
       stopEvents();
+      stopKeeping();
       lists.close();
       program.close();
       stream.close();
       thumbnails.close();
+      await memory?.settled();
     },
   };
 }

@@ -35,8 +35,8 @@ type Streaming = SwitcherState['streaming'];
 const alreadyRunning = 500;
 const notRunning = 501;
 const againMs = 100;
-/** For so long after an event OBS's status may still tell what was before it, ms. */
-const eventWinsMs = 300;
+/** For so long after an event OBS's status may still tell what was before it, ms: longer when it is busy. */
+const eventWinsMs = 1500;
 const waitMs = 4000;
 /** OBS gives up connecting, or stopping, by itself before this. */
 const betweenMs = 20_000;
@@ -105,13 +105,19 @@ export function createStreamOutput(ports: StreamPorts): StreamOutput {
     const mine = lostCount;
     let started = false;
     for (;;) {
-      saw(await obs.call('GetStreamStatus'));
+      const status = await obs.call('GetStreamStatus');
+      saw(status);
       const state = model.get().streaming;
       const step = streamStep(order, { state, target: await present() });
       if (step === 'none') return;
       if (started && state === 'off') throw refused();
       const left = until - clock.mono();
       if (left <= 0 || mine !== lostCount) return;
+      if (step === 'start' && status.outputActive) {
+        // Its end is told before it is over: until then OBS accepts a start and forgets it.
+        await pause(againMs);
+        continue;
+      }
       // The wait begins before the request: OBS's event may come before its answer.
       const change = next((s) => s !== 'starting' && s !== 'stopping', left);
       if (step === 'stop' || step === 'start') {

@@ -3,7 +3,7 @@ import { StudioError } from '../core/errors.ts';
 import { programMoved } from './words.ts';
 
 /** The shortest time between two takes, ms: a double press is one take. */
-export const takeSpanMs = 1000;
+const takeSpanMs = 1000;
 
 /** What a take is judged by. `mono` and `lastTakeAt` in monotonic ms, `now` in epoch ms. */
 export interface TakeQuestion {

@@ -27,6 +27,11 @@ export const byObs = 'obs';
 
 export const emptyTrack: Track = { program: null, by: null, expected: [] };
 
+/** What an earlier run knew: `adoptProgram` keeps the author if the scene is still there. */
+export function knownTrack(program: string | null, by: string | null): Track {
+  return { program, by, expected: [] };
+}
+
 /** Remembers that `by` asked for `scene`; a report of it until `until` is theirs. */
 export function expectProgram(track: Track, expectation: Expectation): Track {
   // More than a handful can only be noise from a stuck OBS.

@@ -4,9 +4,14 @@ import { StudioError, type Words } from '../core/errors.ts';
 /** About the connection: what is wrong and what to do. */
 export const linkWords = {
   connecting: { es: 'Buscando OBS…', en: 'Looking for OBS…' },
+  starting: { es: 'OBS está arrancando…', en: 'OBS is starting…' },
   noAnswer: {
     es: 'OBS no responde. Abra OBS y revise que su servidor WebSocket esté activo; se reintenta solo.',
     en: 'OBS does not answer. Open OBS and check that its WebSocket server is on; retrying by itself.',
+  },
+  ownNoAnswer: {
+    es: 'El OBS del servidor no responde; el servidor lo reinicia solo.',
+    en: 'The OBS of this server does not answer; the server restarts it by itself.',
   },
   lost: {
     es: 'Se perdió la conexión con OBS; se reintenta solo.',

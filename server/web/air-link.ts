@@ -50,6 +50,8 @@ type AirSocket = Socket<{ report: (report: unknown) => void }, ControlToAir>;
 const answerMs = 2000;
 const shutdownMs = 10_000;
 const most = { outputs: 500, feeds: 1000 };
+/** One that is refused dials on, twice a second: the same refusal is written down this often. */
+const refusalMs = 60_000;
 const orderAnswer = z.union([
   z.object({ ok: z.literal(true), rev: z.number().int() }),
   failure.extend({ ok: z.literal(false) }),
@@ -65,6 +67,7 @@ export function createAirLink(ports: {
   const secret = digest(ports.token);
   let air: (Admitted & { socket: AirSocket }) | null = null;
   let badReports = 0;
+  let refused = { what: '', at: -Infinity };
   const listeners = {
     connect: new Set<() => void>(),
     disconnect: new Set<() => void>(),
@@ -94,6 +97,13 @@ export function createAirLink(ports: {
       });
     }
     return { id: airId, contract };
+  }
+
+  function noteRefusal(address: string, { code, words }: StudioError): void {
+    const what = `${address} ${words.en}`;
+    if (what === refused.what && clock.mono() - refused.at < refusalMs) return;
+    refused = { what, at: clock.mono() };
+    log.warn({ address, code, why: words.en }, 'air refused');
   }
 
   function adopt(socket: AirSocket, admitted: Admitted): void {
@@ -139,7 +149,7 @@ export function createAirLink(ports: {
       namespace.use((socket, next) => {
         const answer = admit(socket.handshake.auth);
         if (answer instanceof StudioError) {
-          log.warn({ address: socket.handshake.address, code: answer.code }, 'air refused');
+          noteRefusal(socket.handshake.address, answer);
           next(Object.assign(new Error(answer.code), { data: toFailure(answer) }));
         } else {
           (socket.data as { airId?: string }).airId = answer.id;

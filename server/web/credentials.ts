@@ -5,7 +5,7 @@ import type { Request } from 'express';
 import { StudioError } from '../core/errors.ts';
 
 /** Name of the session cookie. */
-export const cookieName = 'studio_session';
+const cookieName = 'studio_session';
 
 /** What a request carries; `by` decides whether its origin matters. */
 export interface Credentials {

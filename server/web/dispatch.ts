@@ -18,7 +18,7 @@ import type { StateStore } from '../core/state-store.ts';
 import { tokenBuckets } from './token-bucket.ts';
 
 /** Commands that change nothing and tell no secret: they leave no line in the audit log. */
-export const queries: ReadonlySet<CommandName> = new Set<CommandName>([
+const queries: ReadonlySet<CommandName> = new Set<CommandName>([
   'library.list',
   'grid.week',
   'audit.list',

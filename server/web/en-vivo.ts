@@ -7,7 +7,7 @@ import type { PublicLive } from '../contract/public-live.ts';
 import type { StudioState } from '../contract/state.ts';
 import type { Clock } from '../core/clock.ts';
 import { escapeXml } from './public-listings.ts';
-import { playerPolicy } from './security-headers.ts';
+import { setPlayerHeaders } from './security-headers.ts';
 
 export interface EnVivoPorts {
   readonly state: () => StudioState;
@@ -15,6 +15,8 @@ export interface EnVivoPorts {
   readonly clock: Pick<Clock, 'now'>;
   /** Folder of the built page. */
   readonly pageDir: string;
+  /** Origins whose pages may show the player in a frame; nobody's unless given. */
+  readonly framedBy?: readonly string[];
 }
 
 /** Words of the page's HTML that are the station's: `{{name}}` and so on. */
@@ -40,7 +42,7 @@ export function enVivoRoutes(ports: EnVivoPorts): Router {
   router.get(['/en-vivo', '/en-vivo.html'], (_req, res, next) => {
     const text = html();
     if (text === null) return next();
-    res.setHeader('Content-Security-Policy', playerPolicy);
+    setPlayerHeaders(res, ports.framedBy ?? []);
     res.setHeader('Cache-Control', 'no-cache');
     res.type('text/html; charset=utf-8').send(text);
   });

@@ -1,5 +1,5 @@
 // The headers that keep the page ours: a strict content policy that still works over plain http on a LAN.
-import type { RequestHandler } from 'express';
+import type { RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 
 /** Middleware for every response. */
@@ -27,6 +27,8 @@ export function securityHeaders(): RequestHandler {
     },
     // The station is used over http on its own network: nothing may force https there.
     strictTransportSecurity: false,
+    // For browsers that do not know frame-ancestors.
+    xFrameOptions: { action: 'deny' },
     crossOriginOpenerPolicy: false,
     originAgentCluster: false,
     referrerPolicy: { policy: 'same-origin' },
@@ -41,20 +43,28 @@ export function securityHeaders(): RequestHandler {
   };
 }
 
-/** The policy of the public player: its own files, and media from memory; no socket, no form, no frame. */
-export const playerPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "media-src 'self' blob:",
-  "worker-src 'self' blob:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/**
+ * Sets the headers of the public player: its own files, and media from memory; no socket, no form, and
+ * in a frame only on pages of the origins `framedBy` (`profiles/station.json`).
+ */
+export function setPlayerHeaders(res: Response, framedBy: readonly string[]): void {
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "media-src 'self' blob:",
+    "worker-src 'self' blob:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    `frame-ancestors ${framedBy.length === 0 ? "'none'" : framedBy.join(' ')}`,
+  ];
+  res.setHeader('Content-Security-Policy', policy.join('; '));
+  // The older header knows no list, and where both are read it would forbid what the list allows.
+  if (framedBy.length > 0) res.removeHeader('X-Frame-Options');
+}
 
 /** Only something that looks like a host may enter the header. */
 function socketSource(host: string | undefined): string {

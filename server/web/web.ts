@@ -1,6 +1,6 @@
 // The web room: one HTTP server with the page, REST, the public pages, socket.io, the monitor and the probes.
 import { createServer, type Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import express, { type Request, type Router } from 'express';
 import { Server as SocketServer } from 'socket.io';
 import type { Handlers } from '../contract/commands.ts';
@@ -38,6 +38,8 @@ export interface WebPorts {
   readonly publicRoutes: Router;
   /** Folder of the built page. */
   readonly pageDir: string;
+  /** Origins whose pages may show the public player in a frame; nobody's unless given. */
+  readonly playerFramedBy?: readonly string[];
   /** Whether the store is open and every part was started. */
   readonly ready: () => boolean;
   /** Version of the program, for the OpenAPI page. */
@@ -49,17 +51,24 @@ export interface Web {
   listen(host: string, port: number): Promise<{ port: number }>;
   /** The path every command takes, for callers inside the server. */
   readonly dispatch: Dispatch;
-  /** Stops serving and cuts every connection. */
+  /** Stops serving and cuts every connection, at the latest half a second from now. */
   close(): Promise<void>;
 }
 
 const maxSockets = 2000;
+/** A screen that sleeps, or a request that never ends, is not waited for. */
+const farewellMs = 500;
 
 /** Wires the room; nothing is open until `listen`. */
 export function createWeb(ports: WebPorts): Web {
   const { clock, log, state, access } = ports;
   const app = express();
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app);
+  const connections = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   const io = new SocketServer(server, {
     serveClient: false,
     perMessageDeflate: false,
@@ -139,7 +148,14 @@ export function createWeb(ports: WebPorts): Web {
     monitor.handler,
   );
   app.use(ports.publicRoutes);
-  app.use(enVivoRoutes({ state: () => state.get(), clock, pageDir: ports.pageDir }));
+  app.use(
+    enVivoRoutes({
+      state: () => state.get(),
+      clock,
+      pageDir: ports.pageDir,
+      framedBy: ports.playerFramedBy ?? [],
+    }),
+  );
   app.use('/api/v1', apiRoutes({ access, dispatch, state, clock, version: ports.version }));
   app.use(['/api', '/monitor', '/socket.io'], () => {
     throw noSuchPath();
@@ -158,7 +174,11 @@ export function createWeb(ports: WebPorts): Web {
       hub.close();
       monitor.close();
       live.close();
+      const cut = clock.after(farewellMs, () => {
+        for (const socket of connections) socket.destroy();
+      });
       await io.close().catch(() => undefined);
+      cut();
       server.closeAllConnections();
       if (server.listening) await new Promise<void>((resolve) => server.close(() => resolve()));
     },

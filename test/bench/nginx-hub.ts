@@ -86,6 +86,8 @@ http {
   }
 }
 rtmp {
+  # Its own default is a file that only root may write.
+  access_log off;
   server {
     listen 127.0.0.1:${port};
     ${Object.entries(apps).map(app).join('')}

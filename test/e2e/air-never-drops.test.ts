@@ -1,7 +1,6 @@
 // Every fault of the air's promises on the real chain, live to two platforms and a recording: what the
 // platforms recorded is the evidence. One show, because that is how faults come.
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,14 +9,23 @@ import { openSecretBox } from '../../server/core/secret-box.ts';
 import { openIngestKeys } from '../../server/outputs/ingest-keys.ts';
 import { createSettings } from '../../server/outputs/settings.ts';
 import { openStore } from '../../server/store/database.ts';
-import { gapWithin, look, recordedMs, syncShiftMs, videoTimes } from '../kit/air-evidence.ts';
+import {
+  captureStream,
+  gapWithin,
+  look,
+  recordedMs,
+  syncShiftMs,
+  videoTimes,
+} from '../kit/air-evidence.ts';
+import { clearGrid } from '../kit/clear-grid.ts';
+import { recordedFiles, textsUnder, unendedFiles } from '../kit/folders.ts';
 import { complaints, packetFacts } from '../kit/media-probe.ts';
 import { startNginxRtmp, type NginxRtmp } from '../kit/nginx-rtmp.ts';
 import { startFaultyObs, type FaultyObs } from '../kit/obs-faults.ts';
-import { childrenOf, processesOf } from '../kit/processes.ts';
+import { childrenOf, processesOf, type Found } from '../kit/processes.ts';
 import { mountSmallDisk, type SmallDisk } from '../kit/small-disk.ts';
 import { besiege, mark, type Siege } from '../kit/siege.ts';
-import { slowness } from '../kit/slowness.ts';
+import { paced } from '../kit/slowness.ts';
 import type { StudioClient } from '../kit/studio-client.ts';
 import { startStudio, type Studio, type StudioOptions } from '../kit/studio.ts';
 import { until } from '../kit/until.ts';
@@ -54,8 +62,10 @@ describe('the air never drops', () => {
   let siege: Siege;
   let playKey = '';
   const ids: Record<string, string> = {};
-  /** Where the recordings stood at a moment, ms. */
-  const quiet: { what: string; from: number[]; to: number[] }[] = [];
+  /** Where the recordings stood at a moment, ms, and the largest gap they may have in between. */
+  const quiet: { what: string; from: number[]; to: number[]; maxGapMs: number }[] = [];
+  /** Stretches a limit by the slowest pace of the show so far. */
+  let stretched: (ms: number) => Promise<number>;
 
   const options = (): StudioOptions => ({
     env: {
@@ -66,6 +76,13 @@ describe('the air never drops', () => {
       STUDIO_RECORDINGS: recordings(),
     },
   });
+  const recorded = (): string[] => recordedFiles(recordings());
+  /** What the encoder sends, as it comes in. */
+  const capture = (name: string): Promise<unknown> =>
+    captureStream(
+      `rtmp://127.0.0.1:${studio.rtmpPort}/program/main?k=${playKey}`,
+      join(folder, `${name}.flv`),
+    );
   const recordings = (): string => disk?.path ?? join(folder, 'grabaciones');
   const stands = (): number[] =>
     [facebook, youtube].map((p) => recordedMs(p.recordings()[0] ?? '') ?? 0);
@@ -73,10 +90,21 @@ describe('the air never drops', () => {
     const from = performance.now();
     return until(`${ms} ms went by`, () => performance.now() - from > ms, ms + 5000, 50);
   };
+  /** The program has been on the air for `ms`; a machine that stumbles meanwhile only takes longer. */
   const steady = async (ms = steadyMs): Promise<void> => {
-    await client.see('live', (s) => s.air.source === 'live', 60_000);
-    await client.see('steady', (s) => Date.now() - (s.air.sourceSince ?? Infinity) > ms, ms + 5000);
+    await client.see(
+      `live for ${ms} ms`,
+      (s) => s.air.source === 'live' && Date.now() - (s.air.sourceSince ?? Infinity) > ms,
+      60_000,
+    );
   };
+  const unnoticed = async (what: string, from: number[]): Promise<void> => {
+    quiet.push({ what, from, to: stands(), maxGapMs: await stretched(150) });
+  };
+  /** The one whose command names `part`; between two of them there is none. */
+  const running = (part: string, all: () => Found[]): Promise<Found> =>
+    until(part, () => all().find((p) => p.command.includes(part)));
+  const airProcess = () => running('air/main.ts', () => processesOf(studio.dataDir));
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'e2e-air-'));
@@ -92,6 +120,7 @@ describe('the air never drops', () => {
     client = await studio.client();
     await client.see('OBS connected', (s) => s.switcher.connection === 'connected', 30_000);
     await client.see('ingest up', (s) => s.air.ingest.state === 'up', 30_000);
+    await clearGrid(client);
     const { program } = client.state().switcher;
     if (program !== 'Estudio' && program !== null) {
       await client.command('switcher.cut', { scene: 'Estudio', expectProgram: program });
@@ -123,7 +152,7 @@ describe('the air never drops', () => {
       await client.command('output.create', { name: 'Grabación', profile: 'recording', settings })
     ).id;
     await client.command('air.goLive', {});
-    await client.see('the slate is OBS’s own', (s) => s.air.slate === 'captured', 20_000);
+    await client.see('the slate is OBS’s own', (s) => s.air.slate === 'captured', 45_000);
     for (const name of ['facebook', 'youtube', 'frozen', 'recording']) {
       await client.see(`${name} live`, (s) => s.outputs[ids[name] ?? '']?.state === 'live', 45_000);
     }
@@ -134,7 +163,7 @@ describe('the air never drops', () => {
       await client.see(
         `${name} says why`,
         (s) => s.outputs[ids[name] ?? '']?.problem?.cause === cause,
-        5000,
+        20_000,
       );
     }
     // The slate was put on for its capture alone: what was on the air is there again.
@@ -150,6 +179,7 @@ describe('the air never drops', () => {
     });
     await store.close();
     playKey = keys.playKey;
+    stretched = await paced();
     await capture('start');
     const unit = await client.command('field.createUnit', { name: 'Móvil', profile: 'phone' });
     const feed = unit.feeds[0];
@@ -174,18 +204,20 @@ describe('the air never drops', () => {
   };
   for (const round of [1, 2, 3]) {
     for (const [what, begin] of Object.entries(faults)) {
-      test(`round ${round}: ${what}, ${faultMs / 1000} s`, { timeout: 120_000 }, async () => {
+      test(`round ${round}: ${what}, ${faultMs / 1000} s`, async () => {
         await steady();
         const end = await begin();
-        await client.see('the slate goes out', (s) => s.air.source === 'slate', 3000);
+        // How soon is judged by what the platforms recorded.
+        await client.see('the slate goes out', (s) => s.air.source === 'slate', 10_000);
         await pass(faultMs);
         expect(client.state().air.source).toBe('slate');
         await end();
         await client.see('OBS’s pictures come in', (s) => s.air.program !== null, 60_000);
         const came = performance.now();
         await client.see('live again', (s) => s.air.source === 'live', 30_000);
+        const took = performance.now() - came;
         // Reported twice a second: by when it came in at the latest, trusted, and its next key frame.
-        expect(performance.now() - came).toBeLessThan(settleMs + keyMs + 1000 + 500);
+        expect(took).toBeLessThan(await stretched(settleMs + keyMs + 1000 + 500));
       });
     }
     if (round === 1) {
@@ -213,37 +245,34 @@ describe('the air never drops', () => {
         // A second is for the test's own sign-in (argon2); how soon it serves is the bench's figure.
         const took = performance.now() - serves;
         console.log(`control killed, right again ${Math.round(took)} ms after it served`);
-        expect(took).toBeLessThan(2000 * (await slowness()) + 1000);
-        quiet.push({ what: 'control killed', from, to: stands() });
+        expect(took).toBeLessThan((await stretched(2000)) + 1000);
+        await unnoticed('control killed', from);
       });
     }
     if (round === 2) {
-      test(
-        'a platform freezes for 25 s, one lets us in, one comes up',
-        { timeout: 120_000 },
-        async () => {
-          await steady(1000);
-          const id = ids['frozen'] ?? '';
-          const from = stands();
-          frozen.freeze();
-          const struck = performance.now();
-          await client.see(
-            'frozen says why',
-            (s) => s.outputs[id]?.problem?.cause === 'stalled',
-            15_000,
-          );
-          lets = true;
-          await client.see(
-            'let in',
-            (s) => s.outputs[ids['rejected'] ?? '']?.state === 'live',
-            20_000,
-          );
-          await pass(25_000 - (performance.now() - struck));
-          frozen.thaw();
-          await client.see('thawed', (s) => s.outputs[id]?.state === 'live', 10_000);
-          quiet.push({ what: 'a platform frozen', from, to: stands() });
-        },
-      );
+      test('a platform freezes for 25 s, one lets us in, one comes up', async () => {
+        await steady(1000);
+        const id = ids['frozen'] ?? '';
+        const from = stands();
+        frozen.freeze();
+        const struck = performance.now();
+        // It stays frozen for as long as it takes us to notice.
+        await client.see(
+          'frozen says why',
+          (s) => s.outputs[id]?.problem?.cause === 'stalled',
+          25_000,
+        );
+        lets = true;
+        await client.see(
+          'let in',
+          (s) => s.outputs[ids['rejected'] ?? '']?.state === 'live',
+          20_000,
+        );
+        await pass(Math.max(0, 25_000 - (performance.now() - struck)));
+        frozen.thaw();
+        await client.see('thawed', (s) => s.outputs[id]?.state === 'live', 20_000);
+        await unnoticed('a platform frozen', from);
+      });
       test('the disk fills up: the recording says so, and goes on when there is room', async () => {
         if (!disk) return;
         await steady(1000);
@@ -254,14 +283,14 @@ describe('the air never drops', () => {
         await client.see('loudly', (s) => s.alarms[`recording-${id}`]?.severity === 'critical');
         disk.release();
         await client.see('recording again', (s) => s.outputs[id]?.state === 'live', 20_000);
-        quiet.push({ what: 'the disk full', from, to: stands() });
+        await unnoticed('the disk full', from);
       });
       test('kill -9 of the ingest: the slate, and the program back by itself', async () => {
         await steady(2000);
-        const air = processesOf(studio.dataDir).find((p) => p.command.includes('air/main.ts'));
-        const ingest = childrenOf(air?.pid ?? 0).find((p) => p.command.includes('ingest/child'));
-        process.kill(ingest?.pid ?? 0, 'SIGKILL');
-        await client.see('the slate goes out', (s) => s.air.source === 'slate', 3000);
+        const air = await airProcess();
+        const ingest = await running('ingest/child', () => childrenOf(air.pid));
+        process.kill(ingest.pid, 'SIGKILL');
+        await client.see('the slate goes out', (s) => s.air.source === 'slate', 10_000);
         await client.see('live again', (s) => s.air.source === 'live', 30_000);
       });
     }
@@ -270,15 +299,15 @@ describe('the air never drops', () => {
   test('the siege did nothing', async () => {
     await steady(3000);
     await capture('end');
-    expect(siege.attempts()).toBeGreaterThan(200);
-    expect(siege.stalledClosed()).toBe(true);
+    await until('hundreds of attempts', () => siege.attempts() > 200, 60_000);
+    await until('the silent publisher was closed', () => siege.stalledClosed());
     await siege.end();
     expect(client.state().air.ingest.state).toBe('up');
   });
 
   test(
     'what the platforms recorded: one session, whole and clean',
-    { timeout: 180_000 },
+    { timeout: 480_000 },
     async () => {
       for (const [i, platform] of [facebook, youtube].entries()) {
         const files = platform.recordings();
@@ -287,17 +316,19 @@ describe('the air never drops', () => {
         const facts = await packetFacts(file);
         expect(facts.nonMonotonic).toBe(0);
         // From the last picture of the program to the first of the slate.
-        expect(facts.maxVideoGapMs).toBeLessThanOrEqual(700);
+        expect(facts.maxVideoGapMs).toBeLessThanOrEqual(await stretched(700));
         const times = await videoTimes(file);
-        for (const { what, from, to } of quiet) {
-          expect(gapWithin(times, from[i]!, to[i]!), what).toBeLessThanOrEqual(150);
+        for (const { what, from, to, maxGapMs } of quiet) {
+          expect(gapWithin(times, from[i]!, to[i]!), what).toBeLessThanOrEqual(maxGapMs);
         }
       }
       const file = youtube.recordings()[0] ?? '';
       const { stretches, complaints: said } = await look(file, corner, screens);
       expect(said.length, said.slice(0, 5).join('; ')).toBeLessThanOrEqual(1);
       const seen = stretches.filter((s) => s.toMs - s.fromMs > 500);
-      expect(new Set(seen.map((s) => s.what))).toEqual(new Set(['live', 'slate']));
+      expect(new Set(seen.map((s) => s.what)), JSON.stringify(seen)).toEqual(
+        new Set(['live', 'slate']),
+      );
       const long = seen.filter((s) => s.what === 'slate' && s.toMs - s.fromMs >= faultMs - 700);
       // Nine of OBS; the ingest's own may be as long on a slow machine.
       expect(long.length).toBeGreaterThanOrEqual(9);
@@ -315,21 +346,27 @@ describe('the air never drops', () => {
     const took: number[] = [];
     // The best of three: what it can do, whatever else this machine was doing.
     while (took.length < 3) {
-      const air = processesOf(studio.dataDir).find((p) => p.command.includes('air/main.ts'));
+      const air = await airProcess();
       const before = [facebook, youtube].map((p) => p.requests.length);
       const killed = performance.now();
-      process.kill(air?.pid ?? 0, 'SIGKILL');
+      process.kill(air.pid, 'SIGKILL');
       await until(
         'all published again',
         () => [facebook, youtube].every((p, i) => p.requests.length > before[i]!),
-        10_000,
+        20_000,
         5,
       );
       took.push(performance.now() - killed);
-      await client.see('control heard', (s) => s.air.connected && s.air.onAir, 15_000);
+      // What the air before it reported is no news of this one.
+      const published = Date.now();
+      await client.see(
+        'control heard',
+        ({ air: is }) => is.connected && is.onAir && (is.reportedAt ?? 0) > published,
+        15_000,
+      );
     }
     console.log(`air killed, published again after ${took.map(Math.round).join(', ')} ms`);
-    expect(Math.min(...took)).toBeLessThan(2000 * (await slowness()));
+    expect(Math.min(...took)).toBeLessThan(await stretched(2000));
     await until('recorded again', () => recorded().length > files.length);
     await client.see('live again', (s) => s.air.source === 'live', 30_000);
     await client.see('whole again', (s) => s.outputs[ids['recording'] ?? '']?.state === 'live');
@@ -340,6 +377,7 @@ describe('the air never drops', () => {
       (s) => !s.air.onAir && s.outputs[ids['recording'] ?? '']?.state === 'idle',
       20_000,
     );
+    await until('what the kills left is put right', () => unendedFiles(recordings()) === 0, 30_000);
     for (const file of recorded()) {
       const facts = await packetFacts(file);
       expect(facts.nonMonotonic).toBe(0);
@@ -366,9 +404,7 @@ describe('the air never drops', () => {
         .map((p) => p.command)
         .join('\n'),
       // Logs, orders, slates, the database, whatever a crash left.
-      ...readdirSync(studio.dataDir, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile() && entry.name !== 'secret.key')
-        .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1')),
+      ...textsUnder(studio.dataDir, 'secret.key'),
     ].join('\n');
     expect(seen).toContain('facebook');
     for (const secret of [...Object.values(secrets), playKey]) {
@@ -376,29 +412,6 @@ describe('the air never drops', () => {
       expect(seen.includes(encodeURIComponent(secret))).toBe(false);
     }
   });
-
-  /** The recording's files, oldest first. */
-  function recorded(): string[] {
-    return readdirSync(recordings(), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.mp4'))
-      .map((entry) => join(entry.parentPath, entry.name))
-      .toSorted();
-  }
-
-  /** Four seconds of the encoder's own stream, as it comes in. */
-  async function capture(name: string): Promise<void> {
-    const child: ChildProcess = spawn(
-      'ffmpeg',
-      [
-        ...'-nostdin -v error -y -i'.split(' '),
-        `rtmp://127.0.0.1:${studio.rtmpPort}/program/main?k=${playKey}`,
-        ...'-t 4 -c copy -f flv'.split(' '),
-        join(folder, `${name}.flv`),
-      ],
-      { stdio: 'ignore' },
-    );
-    await until(`the ${name} is captured`, () => child.exitCode === 0, 30_000);
-  }
 });
 
 /** Lower left: the plain background of every scene of the station's profile, and of both slates. */

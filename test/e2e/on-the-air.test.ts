@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordMore } from '../kit/air-evidence.ts';
 import { openSignedIn, startBrowser } from '../kit/browser.ts';
+import { clearGrid } from '../kit/clear-grid.ts';
 import { startIcecast, type Icecast } from '../kit/icecast.ts';
 import {
   captureHttp,
@@ -16,6 +18,7 @@ import {
   streamsOf,
 } from '../kit/media-probe.ts';
 import { startNginxRtmp, type NginxRtmp } from '../kit/nginx-rtmp.ts';
+import { paced } from '../kit/slowness.ts';
 import type { StudioClient } from '../kit/studio-client.ts';
 import { adminPassword, startStudio, type Studio } from '../kit/studio.ts';
 import { until } from '../kit/until.ts';
@@ -31,6 +34,9 @@ describe('on the air from one command', () => {
   let folder: string;
   let phone: ChildProcess | null = null;
   const ids = { facebook: '', youtube: '', radio: '' };
+  /** Stretches a limit by the slowest pace since the show began. */
+  let stretched: (ms: number) => Promise<number>;
+  const recordings = (): string[] => [facebook, youtube].map((p) => p.recordings()[0] ?? '');
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'e2e-'));
@@ -44,6 +50,8 @@ describe('on the air from one command', () => {
     client = await studio.client();
     await client.see('OBS connected', (s) => s.switcher.connection === 'connected', 60_000);
     await client.see('ingest up', (s) => s.air.ingest.state === 'up', 30_000);
+    await clearGrid(client);
+    stretched = await paced();
   });
 
   afterAll(async () => {
@@ -78,41 +86,32 @@ describe('on the air from one command', () => {
   });
 
   test('takes a scene by the page and both recordings grow', async () => {
-    await settleOn(client, 'Estudio');
-    await until(
-      'a few seconds of Estudio recorded',
-      () => youtube.recordedBytes() > 300_000,
-      20_000,
-    );
+    await cutTo(client, 'Estudio');
+    await recordMore(recordings(), 3000);
     await page.getByTestId('scene-Entrevista').click();
     await client.see('preview', (s) => s.switcher.preview === 'Entrevista');
     await page.getByTestId('take').click();
     await client.see('program', (s) => s.switcher.program === 'Entrevista');
     expect(client.state().switcher.programBy).toBe('admin');
-    const before = [facebook.recordedBytes(), youtube.recordedBytes()];
-    await until(
-      'both recordings grow',
-      () =>
-        facebook.recordedBytes() > (before[0] ?? 0) + 400_000 &&
-        youtube.recordedBytes() > (before[1] ?? 0) + 400_000,
-      30_000,
-    );
+    await recordMore(recordings(), 3000);
+    await stretched(0);
   });
 
   test('the mount plays mono audio with nothing above the low-pass', async () => {
     const file = join(folder, 'radio.mp3');
     await captureHttp(icecast.listenUrl, file, 8000, 24_000);
-    const [audio] = await streamsOf(file);
+    const [audio] = await streamsOf(file, 'mp3');
     expect(audio?.codec).toBe('mp3');
     expect(audio?.channels).toBe(1);
     const lowpass = Number(client.state().outputs[ids.radio]?.settings?.['lowpassHz']);
-    const sound = await soundFacts(file, lowpass * 1.15);
+    const sound = await soundFacts(file, lowpass * 1.15, 'mp3');
     expect(sound.aboveDb).toBeLessThan(-45);
     expect(sound.peakDbfs).toBeLessThan(0);
   });
 
   test("a slot's start takes its scene, announced, with reason and actor on record", async () => {
-    const at = new Date(Date.now() + 6000);
+    // Time enough for the announcement to be seen before the start.
+    const at = new Date(Date.now() + Math.min(30_000, await stretched(6000)));
     const [date, time] = localParts(at, client.state().station.zone);
     await client.command('grid.override', {
       action: 'insert',
@@ -124,18 +123,22 @@ describe('on the air from one command', () => {
       reason: 'prueba',
     });
     await client.see('announced', (s) => s.grid.announced?.scene === 'Cortinilla', 10_000);
-    await client.see('taken by the grid', (s) => s.switcher.program === 'Cortinilla', 15_000);
+    await client.see('taken by the grid', (s) => s.switcher.program === 'Cortinilla', 40_000);
     expect(client.state().switcher.programBy).toBe('grid');
-    expect(client.state().grid.late).toBeLessThan(1500);
-    const { entries } = await client.command('audit.list', {});
-    const line = entries.find((e) => e.actor === 'grid' && e.ok);
-    expect(line?.reason).toContain('Zona Tributaria');
+    // The screens know first; how late it was and its evidence follow.
+    await client.see('how late it was', (s) => s.grid.late !== null);
+    expect(client.state().grid.late).toBeLessThan(await stretched(1500));
+    const line = await until('the act is on record', async () => {
+      const { entries } = await client.command('audit.list', {});
+      return entries.find((e) => e.actor === 'grid' && e.ok);
+    });
+    expect(line.reason).toContain('Zona Tributaria');
   });
 
   test('hold keeps what is on; release gives it back', async () => {
     await client.command('grid.hold', { reason: 'rueda de prensa' });
     expect(client.state().grid.mode).toBe('manual');
-    await client.command('switcher.cut', { scene: 'Entrevista', expectProgram: 'Cortinilla' });
+    await cutTo(client, 'Entrevista');
     await client.command('grid.release', {});
     await client.see('grid joins', (s) => s.switcher.program === 'Cortinilla', 10_000);
     expect(client.state().grid.mode).toBe('automatic');
@@ -162,8 +165,9 @@ describe('on the air from one command', () => {
     await page.getByTestId(`unit-${unit.id}`).waitFor();
     phone.kill('SIGKILL');
     const lostAt = performance.now();
-    await client.see('unit lost', (s) => s.field.units[unit.id]?.state === 'lost', 5000);
-    expect(performance.now() - lostAt).toBeLessThan(1500);
+    await client.see('unit lost', (s) => s.field.units[unit.id]?.state === 'lost');
+    const took = performance.now() - lostAt;
+    expect(took).toBeLessThan(await stretched(1500));
     await client.command('field.removeUnit', { id: unit.id });
     await client.see('unit gone', (s) => s.field.units[unit.id] === undefined);
   });
@@ -173,14 +177,7 @@ describe('on the air from one command', () => {
     const sessions = [facebook.recordings().length, youtube.recordings().length];
     client.close();
     await studio.crash();
-    const before = [facebook.recordedBytes(), youtube.recordedBytes()];
-    await until(
-      'both grow without control',
-      () =>
-        facebook.recordedBytes() > (before[0] ?? 0) + 500_000 &&
-        youtube.recordedBytes() > (before[1] ?? 0) + 500_000,
-      30_000,
-    );
+    await recordMore(recordings(), 5000);
     studio = await startStudio({
       env: { STUDIO_OBS: 'managed' },
       dataDir: studio.dataDir,
@@ -208,11 +205,11 @@ describe('on the air from one command', () => {
       expect(codecs).toEqual(['aac', 'h264']);
       const facts = await packetFacts(file);
       expect(facts.nonMonotonic).toBe(0);
-      expect(facts.maxVideoGapMs).toBeLessThan(1200);
+      expect(facts.maxVideoGapMs).toBeLessThan(await stretched(1200));
       const spacings = facts.keySpacingsMs.toSorted((x, y) => x - y);
       expect(spacings[Math.floor(spacings.length / 2)]).toBeLessThanOrEqual(2200);
       // Pictures that OBS could not draw in time stretch a group; platforms take up to 4 s.
-      expect(spacings.at(-1)).toBeLessThanOrEqual(4000);
+      expect(spacings.at(-1)).toBeLessThanOrEqual(await stretched(4000));
       expect(await decodeErrors(file)).toBeLessThanOrEqual(1);
     }
     const file = youtube.recordings()[0] ?? '';
@@ -251,11 +248,14 @@ async function goLiveByPage(page: Page): Promise<void> {
   await page.getByTestId('go-live-confirm').click();
 }
 
-async function settleOn(client: StudioClient, scene: string): Promise<void> {
-  const { program } = client.state().switcher;
-  if (program === scene || program === null) return;
-  await client.command('switcher.cut', { scene, expectProgram: program });
-  await client.see(`program ${scene}`, (s) => s.switcher.program === scene);
+/** Puts a scene on the air, and asks again where a starved OBS did not answer in time. */
+async function cutTo(client: StudioClient, scene: string): Promise<void> {
+  await until(`${scene} on the air`, async () => {
+    const { program } = client.state().switcher;
+    if (program === scene) return true;
+    if (program !== null) await client.ask('switcher.cut', { scene, expectProgram: program });
+    return false;
+  });
 }
 
 function pushField(url: string, key: string): ChildProcess {

@@ -11,6 +11,7 @@ import { createSettings } from '../../server/outputs/settings.ts';
 import { openStore } from '../../server/store/database.ts';
 import { packetFacts } from '../kit/media-probe.ts';
 import { startNginxRtmp, type NginxRtmp } from '../kit/nginx-rtmp.ts';
+import { paced } from '../kit/slowness.ts';
 import type { StudioClient } from '../kit/studio-client.ts';
 import { rootDir, startStudio, type Studio } from '../kit/studio.ts';
 import { until } from '../kit/until.ts';
@@ -20,6 +21,7 @@ let client: StudioClient;
 let nginx: NginxRtmp;
 let obs: ChildProcess | null = null;
 let id = '';
+let limit: Awaited<ReturnType<typeof paced>>;
 
 /** Publishes the program as OBS does, with the station's own key. */
 async function publish(): Promise<ChildProcess> {
@@ -43,6 +45,14 @@ async function grows(what: string): Promise<void> {
   const before = nginx.recordedBytes();
   await until(what, () => nginx.recordedBytes() > before + 100_000, 15_000);
 }
+/** The program goes out as before; a starved machine may have had the slate on for a moment. */
+const adopted = () =>
+  client.see(
+    'adopted',
+    ({ air, outputs }) =>
+      air.connected && air.source === 'live' && outputs[id]?.state === 'live' && air,
+    20_000,
+  );
 async function startAgain(env: Record<string, string> = {}): Promise<void> {
   const { dataDir, port, rtmpPort } = studio;
   studio = await startStudio({ dataDir, port, rtmpPort, env: { STUDIO_OBS: 'off', ...env } });
@@ -50,6 +60,7 @@ async function startAgain(env: Record<string, string> = {}): Promise<void> {
 }
 
 beforeAll(async () => {
+  limit = await paced();
   nginx = await startNginxRtmp();
   studio = await startStudio({ env: { STUDIO_OBS: 'off' } });
   client = await studio.client();
@@ -88,9 +99,8 @@ test('handed over, the air goes on alone and the next start adopts it', async ()
   await ended;
   await grows('the platform receives without control');
   await startAgain();
-  await client.see('adopted', (s) => s.air.connected && s.outputs[id]?.state === 'live');
+  expect(await adopted()).toMatchObject({ order: 'live', onAir: true, since });
   expect(airPid()).toBe(air);
-  expect(client.state().air).toMatchObject({ order: 'live', onAir: true, source: 'live', since });
   expect(nginx.recordings()).toHaveLength(1);
 });
 
@@ -99,19 +109,18 @@ test('with an air of its own service, SIGTERM on control leaves the air and its 
   client.close();
   await studio.leave('SIGUSR2');
   await startAgain({ STUDIO_AIR: 'external' });
-  await client.see('the air dials in', (s) => s.air.connected && s.air.onAir);
+  await client.see('the air dials in', (s) => s.air.connected && s.air.onAir, 20_000);
   client.close();
   await studio.leave('SIGTERM');
   await grows('the platform receives');
   await startAgain();
-  await client.see('adopted', (s) => s.air.connected && s.outputs[id]?.state === 'live');
+  expect(await adopted()).toMatchObject({ order: 'live', onAir: true });
   expect(airPid()).toBe(air);
-  expect(client.state().air).toMatchObject({ order: 'live', onAir: true, source: 'live' });
   const [file, ...others] = nginx.recordings();
   expect(others).toEqual([]);
   const facts = await packetFacts(file ?? '');
   expect(facts.nonMonotonic).toBe(0);
-  expect(facts.maxVideoGapMs).toBeLessThan(150);
+  expect(facts.maxVideoGapMs).toBeLessThan(await limit(150));
 });
 
 test('air killed: it starts again at once and the platform has the slate before the program is back', async () => {
@@ -125,9 +134,13 @@ test('air killed: it starts again at once and the platform has the slate before 
   const republished = performance.now() - killed;
   console.info(`air: spawned ${Math.round(spawned)} ms, published ${Math.round(republished)} ms`);
   await client.see(
-    'live on the slate',
+    'live on the slate, and an ingest to publish to',
     ({ air: is, outputs }) =>
-      is.connected && is.source === 'slate' && is.order === 'live' && outputs[id]?.state === 'live',
+      is.connected &&
+      is.source === 'slate' &&
+      is.order === 'live' &&
+      is.ingest.state === 'up' &&
+      outputs[id]?.state === 'live',
     15_000,
   );
   obs?.kill('SIGKILL');

@@ -1,14 +1,14 @@
 // The air process itself: alone on its folder, on the air through control's absence and its own death.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Server, type Socket } from 'socket.io';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { airReport, type AirReport, type OrderAnswer } from '../../server/contract/air-link.ts';
-import { captureHttp, packetFacts } from '../kit/media-probe.ts';
+import { captureFlv } from '../kit/flv-capture.ts';
+import { packetFacts } from '../kit/media-probe.ts';
 import { freePort } from '../kit/ports.ts';
 import { until } from '../kit/until.ts';
 import { order } from '../service/air-fakes.ts';
@@ -45,7 +45,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-async function startControl(port = 0): Promise<Control> {
+/** On a port that nothing else is given while it is away: it is opened again. */
+async function startControl(port?: number): Promise<Control> {
+  const at = port ?? (await freePort());
   const http = createServer();
   const io = new Server(http);
   const reports: AirReport[] = [];
@@ -58,14 +60,15 @@ async function startControl(port = 0): Promise<Control> {
     pids.push(auth.pid);
     dialled.on('report', (report: unknown) => reports.push(airReport.parse(report)));
   });
-  await new Promise<void>((resolve) => http.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => http.listen(at, '127.0.0.1', resolve));
   const control: Control = {
-    port: (http.address() as AddressInfo).port,
+    port: at,
     reports,
     pids,
-    send: async (given) => (await socket?.timeout(5000).emitWithAck('order', given)) as OrderAnswer,
+    send: async (given) =>
+      (await socket?.timeout(20_000).emitWithAck('order', given)) as OrderAnswer,
     shutdown: async () => {
-      await socket?.timeout(5000).emitWithAck('shutdown');
+      await socket?.timeout(20_000).emitWithAck('shutdown');
     },
     close: () => io.close(),
   };
@@ -94,7 +97,8 @@ function startAir(controlPort: number): AirProcess {
       text += piece;
     });
   }
-  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  // `exit` may come before the last of what it said.
+  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
   return { child, said: () => text, exit: () => exited };
 }
 
@@ -118,7 +122,7 @@ it('obeys, lasts without control, resumes after its own death, and ends when it 
     60_000,
   );
   expect(live).toMatchObject({ orderRev: 5, sourceSince: expect.any(Number) as number });
-  await until('ffmpeg was found', () => control.reports.at(-1)?.ffmpegVersion);
+  await until('ffmpeg was found', () => control.reports.at(-1)?.ffmpegVersion, 20_000);
   await until('the ingest is up', () => control.reports.at(-1)?.ingest.state === 'up', 30_000);
   const monitor = live.monitor;
   if (!monitor) throw new Error('no monitor');
@@ -127,10 +131,8 @@ it('obeys, lasts without control, resumes after its own death, and ends when it 
   // Control goes away as a crash would take it: the bus goes on.
   await control.close();
   const file = join(folder, 'monitor.flv');
-  await captureHttp(`http://127.0.0.1:${monitor.port}/bus.flv?t=${monitor.token}`, file, 3500);
-  const facts = await packetFacts(file);
-  expect(facts).toMatchObject({ startsOnKey: true, nonMonotonic: 0 });
-  expect(facts.durationMs).toBeGreaterThan(1500);
+  await captureFlv(`http://127.0.0.1:${monitor.port}/bus.flv?t=${monitor.token}`, file, 3000);
+  expect(await packetFacts(file)).toMatchObject({ startsOnKey: true, nonMonotonic: 0 });
   expect(air.child.exitCode).toBeNull();
 
   // Air dies, and starts again with control still away.
@@ -150,7 +152,7 @@ it('obeys, lasts without control, resumes after its own death, and ends when it 
   for (const secret of ['program-secret', 'play-secret', linkToken, monitor.token]) {
     expect(air.said() + again.said()).not.toContain(secret);
   }
-}, 180_000);
+});
 
 it('resumes after SIGTERM, which keeps the order', async () => {
   const control = await startControl();
@@ -166,7 +168,29 @@ it('resumes after SIGTERM, which keeps the order', async () => {
     () => control.reports.at(-1)?.orderRev === 9 && control.pids.at(-1) === again.child.pid,
     20_000,
   );
-}, 90_000);
+});
+
+it('resumes the newest order it answered, killed at that very moment', async () => {
+  const control = await startControl();
+  const air = startAir(control.port);
+  await until('air reports', () => control.reports.length > 0, 20_000);
+  let rev = 0;
+  // Air does not wait for ever for a disk that others keep busy: then another burst is the one.
+  for (let tookMs = Infinity; tookMs > 700;) {
+    const begun = performance.now();
+    // Faster than any disk keeps them one by one.
+    const burst = Array.from({ length: 20 }, () => control.send(liveOrder((rev += 1))));
+    expect(await burst.at(-1)).toEqual({ ok: true, rev });
+    tookMs = performance.now() - begun;
+  }
+  air.child.kill('SIGKILL');
+  await air.exit();
+  control.reports.length = 0;
+  const again = startAir(control.port);
+  await until('it is back', () => control.pids.at(-1) === again.child.pid, 20_000);
+  await until('it reports', () => control.reports.at(-1)?.orderRev === rev, 20_000);
+  expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+});
 
 it('refuses to be the second on one data folder, and says which process is the first', async () => {
   const control = await startControl();
@@ -179,7 +203,7 @@ it('refuses to be the second on one data folder, and says which process is the f
   await first.exit();
   const third = startAir(control.port);
   await until('the third is up', () => third.said().includes('air is up'), 20_000);
-}, 90_000);
+});
 
 it('names a bad environment and ends with 2', async () => {
   const child = spawn(process.execPath, [main], {
@@ -193,4 +217,4 @@ it('names a bad environment and ends with 2', async () => {
   });
   expect(await new Promise((resolve) => child.once('close', resolve))).toBe(2);
   expect(text).toContain('STUDIO_LOG_LEVEL');
-}, 30_000);
+});

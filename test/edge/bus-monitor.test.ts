@@ -38,7 +38,7 @@ afterEach(async () => {
 
 const url = (path: string): string => `http://127.0.0.1:${server.port}${path}`;
 const status = async (path: string, method = 'GET'): Promise<number> => {
-  const answer = await fetch(url(path), { method, signal: AbortSignal.timeout(5000) });
+  const answer = await fetch(url(path), { method, signal: AbortSignal.timeout(60_000) });
   await answer.body?.cancel();
   return answer.status;
 };

@@ -125,9 +125,18 @@ const encoderArguments = [
   'pipe:1',
 ];
 
+/** A picture recorded: its bus timestamp, when it came (monotonic ms), and in which turn of this process. */
+export interface Picture {
+  readonly at: number;
+  readonly timestamp: number;
+  readonly turn: number;
+}
+
 export interface Recorder {
-  /** Bus timestamps of the pictures recorded, and when they came (monotonic ms). */
-  readonly pictures: { readonly at: number; readonly timestamp: number }[];
+  /** In order. */
+  readonly pictures: readonly Picture[];
+  /** The present turn: what happens in one go, a cut with the first picture after it, has the same. */
+  turn(): number;
   /** Decoder headers recorded so far. */
   readonly headers: number;
   /** Ends the file; resolves when it is whole. */
@@ -137,18 +146,29 @@ export interface Recorder {
 /** Writes what a consumer of the bus gets into an FLV file. */
 export function record(tap: BusTap, file: string): Recorder {
   const out = createWriteStream(file);
-  const pictures: { at: number; timestamp: number }[] = [];
+  const pictures: Picture[] = [];
   let headers = 0;
+  let turns = 0;
+  let inTurn = false;
+  const turn = (): number => {
+    if (!inTurn) {
+      inTurn = true;
+      turns += 1;
+      queueMicrotask(() => (inTurn = false));
+    }
+    return turns;
+  };
   out.write(flvFileHeader);
   const detach = tap.attach((tag) => {
     out.write(serialiseTag(tag));
     if (tag.header) headers += 1;
     if (tag.type === 'video' && !tag.header) {
-      pictures.push({ at: performance.now(), timestamp: tag.timestamp });
+      pictures.push({ at: performance.now(), timestamp: tag.timestamp, turn: turn() });
     }
   });
   return {
     pictures,
+    turn,
     get headers() {
       return headers;
     },

@@ -30,7 +30,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'bus-slate-'));
   file = join(folder, 'slates', 'one.flv');
   await renderSlate(wish, file, { clock });
-}, 90_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('rendered slate', () => {

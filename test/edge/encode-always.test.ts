@@ -8,6 +8,7 @@ import { systemClock } from '../../server/core/clock.ts';
 import { silentLog } from '../../server/core/log.ts';
 import { complaints, packetFacts, streamsOf } from '../kit/media-probe.ts';
 import { startNginxRtmp, type NginxRtmp } from '../kit/nginx-rtmp.ts';
+import { paced } from '../kit/slowness.ts';
 import { until } from '../kit/until.ts';
 import { order, outputOrder } from '../service/air-fakes.ts';
 import { record } from './bus-rig.ts';
@@ -52,6 +53,7 @@ const encoded = (feeding: string) => () =>
 
 it('is one clean session with one set of headers, whatever changes upstream or dies', async () => {
   const { bus } = rig;
+  const limit = await paced();
   program.play();
   bus.run(true);
   const seen = record(bus.tap, `${rig.folder}/seen.flv`);
@@ -61,11 +63,11 @@ it('is one clean session with one set of headers, whatever changes upstream or d
   };
   outputs.apply([{ ...outputOrder('uno', true), url: platform.url }], profile);
   await until('the program is encoded', encoded('program'), 20_000);
-  await until('the destination is live', () => outputs.report()['uno']?.state === 'live');
+  await until('the destination is live', () => outputs.report()['uno']?.state === 'live', 20_000);
   await more(15);
 
   program.halt();
-  await until('the slate is encoded', encoded('slate'));
+  await until('the slate is encoded', encoded('slate'), 20_000);
   await more(15);
   backup.play();
   await until('the bypass is encoded', encoded('bypass'), 20_000);
@@ -75,9 +77,13 @@ it('is one clean session with one set of headers, whatever changes upstream or d
   await more(15);
 
   const killed = bus.encoder()?.pid ?? 0;
+  // Noted as it happens: the next encoder may take over soon after.
+  const covered: ReturnType<typeof report>[] = [];
+  const stop = bus.onChange(() => report().slate === 'rendered' && covered.push(report()));
   process.kill(killed, 'SIGKILL');
-  await until('the slate covers the encoder', () => report().slate === 'rendered');
-  expect(report()).toMatchObject({ source: 'slate', feeding: 'slate' });
+  await until('the slate covers the encoder', () => covered.length > 0);
+  stop();
+  expect(covered[0]).toMatchObject({ source: 'slate', feeding: 'slate' });
   await until('another encoder has taken over', encoded('program'), 20_000);
   expect(bus.encoder()?.pid).not.toBe(killed);
   await more(15);
@@ -87,6 +93,7 @@ it('is one clean session with one set of headers, whatever changes upstream or d
 
   const [recording = '', ...others] = platform.recordings();
   expect(others).toEqual([]);
+  await platform.whole(recording);
   const headers = createFlvParser()
     .push(readFileSync(recording))
     .filter((tag) => tag.header);
@@ -95,17 +102,18 @@ it('is one clean session with one set of headers, whatever changes upstream or d
   expect(seen.headers).toBe(2);
   const facts = await packetFacts(recording);
   expect(facts).toMatchObject({ nonMonotonic: 0, startsOnKey: true });
-  expect(facts.maxVideoGapMs).toBeLessThanOrEqual(1000);
-  expect(facts.maxAudioGapMs).toBeLessThanOrEqual(1000);
+  expect(facts.maxVideoGapMs).toBeLessThanOrEqual(await limit(1000));
+  expect(facts.maxAudioGapMs).toBeLessThanOrEqual(await limit(1000));
   expect(await complaints(recording)).toEqual([]);
   expect(await streamsOf(recording)).toMatchObject([
     { type: 'video', width: 480, height: 270 },
     { type: 'audio', channels: 2, sampleRate: 48_000 },
   ]);
-}, 120_000);
+});
 
 it('goes over while on the air and back, on key frames and without a gap', async () => {
   const { bus } = rig;
+  const limit = await paced();
   const plain = { ...profile, alwaysEncode: false };
   bus.run(false);
   bus.encode(plain);
@@ -126,7 +134,7 @@ it('goes over while on the air and back, on key frames and without a gap', async
   await recorder.close();
   const facts = await packetFacts(file);
   expect(facts).toMatchObject({ nonMonotonic: 0, startsOnKey: true });
-  expect(facts.maxVideoGapMs).toBeLessThanOrEqual(1000);
-  expect(facts.maxAudioGapMs).toBeLessThanOrEqual(1000);
+  expect(facts.maxVideoGapMs).toBeLessThanOrEqual(await limit(1000));
+  expect(facts.maxAudioGapMs).toBeLessThanOrEqual(await limit(1000));
   expect(await complaints(file)).toEqual([]);
-}, 90_000);
+});

@@ -55,7 +55,7 @@ it('gives a source without sound silence, and ends by itself when told to', asyn
     { type: 'video', width: 320, height: 180 },
     { type: 'audio', channels: 2, sampleRate: 48_000 },
   ]);
-}, 60_000);
+});
 
 it('tells when there is no ffmpeg, and ends one that sends something else', async () => {
   const start = (ffmpegPath: string) =>

@@ -10,6 +10,7 @@ import {
   type Measured,
   type Media,
 } from './health-rig.ts';
+import { paced, slowness } from '../kit/slowness.ts';
 import { until } from '../kit/until.ts';
 
 const closing: (() => Promise<void>)[] = [];
@@ -32,10 +33,12 @@ const thresholds = {
   toleranceLu: 8,
 };
 const lateMs = 3000;
+const pace = await slowness();
 /** From here on the programs below are bad; between two key frames. */
 const badFromMs = 3000;
 const bad = `gte(t,${badFromMs / 1000})`;
-const seconds = 11;
+/** Long enough for the latest that may be told of it. */
+const badSeconds = 8 + (pace * lateMs) / 1000;
 
 /** EBU Tech 3341: a sine of 1 kHz at −23 dBFS on both channels is −23 LUFS. */
 const sine = 'aevalsrc=exprs=0.0708*sin(2*PI*1000*t)|0.0708*sin(2*PI*1000*t):s=48000';
@@ -46,31 +49,32 @@ const still = (more: string) =>
   `split[a][b];[b]trim=end_frame=1,loop=-1:1,setpts=N/30/TB[c];[a][c]overlay=shortest=1:enable='${more}',noise=alls=5:allf=t`;
 
 const programs: Readonly<Record<string, Media & { readonly tells: readonly HealthTrouble[] }>> = {
-  good: { sound: sine, seconds, tells: [] },
+  good: { sound: sine, seconds: 11, tells: [] },
   // With B-frames a decoder holds pictures back; with the station's logo black is not all black.
   'black and silent': {
     picture: `drawbox=color=black:t=fill:enable='${bad}',drawbox=x=580:y=20:w=40:h=30:color=white:t=fill`,
     bFrames: 2,
     sound: `aevalsrc='if(lt(t,3),0.2*sin(2*PI*440*t),0)':s=48000`,
-    seconds,
+    seconds: badSeconds,
     tells: ['black', 'silent'],
   },
   'still with noise, and clipped': {
     picture: still(bad),
     sound: `aevalsrc='if(lt(t,3),0.2*sin(2*PI*440*t),if(gt(sin(2*PI*440*t),0),1,-1))':s=48000`,
-    seconds,
+    seconds: badSeconds,
     tells: ['frozen', 'clipped'],
   },
   'nothing but a running clock': {
     picture: `${still('1')},${digits}:text='%{pts\\:hms}'`,
     sound: sine,
-    seconds,
+    seconds: 11,
     tells: [],
   },
 };
 
 test.concurrent.each(Object.entries(programs))('%s', async (_, program) => {
   const flv = await encode(program);
+  const limit = await paced();
   const { health, sentMs } = await watch(flv);
   const told = new Map<HealthTrouble, number>();
   let badAt: number | null = null;
@@ -83,15 +87,17 @@ test.concurrent.each(Object.entries(programs))('%s', async (_, program) => {
       const context = { watched: true, slateScene: false };
       memory = judgeHealth(health.report(), thresholds, context, memory, 0);
       for (const trouble of memory.up) if (!told.has(trouble)) told.set(trouble, now);
-      return sentMs() > (seconds - 1) * 1000;
+      return sentMs() > (program.seconds - 1) * 1000;
     },
-    40_000,
+    program.seconds * 1000 + 30_000,
   );
   expect([...told.keys()].toSorted()).toEqual(program.tells.toSorted());
   for (const [trouble, at] of told) {
     const threshold = thresholds[`${trouble}Seconds` as keyof typeof thresholds];
     const late = at - badAt! - threshold * 1000;
-    expect(late, `${trouble} told ${late} ms after its threshold`).toBeLessThan(lateMs);
+    expect(late, `${trouble} told ${late} ms after its threshold`).toBeLessThan(
+      await limit(lateMs),
+    );
     expect(late).toBeGreaterThan(-2500);
   }
   if (program.sound === sine) {
@@ -117,15 +123,19 @@ test.concurrent(
       sound: 'anullsrc=sample_rate=48000',
       seconds: 4,
     });
-    const { health, bus } = await watch(await encode({ sound: sine, seconds: 4 }), slate);
+    const { health, bus } = await watch(await encode({ sound: sine, seconds: 6 }), slate);
     const figure = (name: keyof AirHealth) => health.report()?.[name] ?? null;
-    await until('three seconds of sound', () => figure('shortTermLufs'));
+    await until(
+      'three seconds of sound, and a picture that is not black',
+      () => figure('blackSeconds') === 0 && figure('shortTermLufs'),
+      20_000,
+    );
     const integrated = figure('integratedLufs')!;
-    expect(figure('blackSeconds')).toBe(0);
     await until('the slate', () => bus.report().source === 'slate');
     await until(
       'black and silent',
       () => figure('blackSeconds')! >= 1 && figure('silentSeconds')! >= 1,
+      20_000,
     );
     // The same meter: it did not start anew at the change of size.
     // Silence is left out of it: only a meter that began with the slate would have no figure.

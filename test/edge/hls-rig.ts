@@ -126,7 +126,7 @@ export async function startHlsRig(timeline = 10_000): Promise<HlsRig> {
     get: (file) =>
       fetch(`${base}/hls/web/${file}`, {
         headers: { authorization: `Bearer ${token}` },
-        signal: AbortSignal.timeout(10_000),
+        signal: AbortSignal.timeout(60_000),
       }),
     async close() {
       stop();
@@ -139,9 +139,23 @@ export async function startHlsRig(timeline = 10_000): Promise<HlsRig> {
 
 /** The playlist once it lists `count` whole segments. */
 export function playlistWith(rig: HlsRig, count: number): Promise<string> {
-  return until(`${count} whole segments`, async () => {
+  return playlist(
+    rig,
+    `${count} whole segments`,
+    (text) => (text.match(/#EXTINF/g) ?? []).length >= count,
+  );
+}
+
+/** The playlist once it is as `matches` says. */
+export function playlist(
+  rig: HlsRig,
+  what: string,
+  matches: (text: string) => boolean,
+): Promise<string> {
+  const look = async () => {
     const answer = await rig.get('live.m3u8');
     const text = await answer.text();
-    return answer.ok && (text.match(/#EXTINF/g) ?? []).length >= count && text;
-  });
+    return answer.ok && matches(text) && text;
+  };
+  return until(what, look, 30_000);
 }

@@ -6,6 +6,7 @@ import type { Occurrence } from '../../server/contract/grid.ts';
 import type { Output } from '../../server/contract/outputs.ts';
 import { publicRoutes } from '../../server/web/public-routes.ts';
 import { buildEnVivo } from '../kit/en-vivo-page.ts';
+import { freePort } from '../kit/ports.ts';
 import { webOutput } from '../unit/hls-output.ts';
 import type { HlsRig } from './hls-rig.ts';
 import { openRoom, station, type Room } from './web-room.ts';
@@ -44,7 +45,8 @@ export async function openSite(rig: HlsRig, pageDir: string, port?: number): Pro
   const titles = ['Zona Tributaria', 'Ciclo Vital', 'Mundo Positivo', 'Al Día con el Sisbén'];
   const occurrences = titles.map((title, i) => planned(title, from + i * hour));
   const room = await openRoom({
-    ...(port === undefined ? {} : { port }),
+    // One that nothing else is given while the site is away: it may be opened again.
+    port: port ?? (await freePort()),
     monitorUrl: () => rig.monitorUrl(),
     publicRoutes: publicRoutes({
       clock: { now: () => Date.now() },

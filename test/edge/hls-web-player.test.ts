@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import express from 'express';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { complaints, packetFacts, streamsOf } from '../kit/media-probe.ts';
+import { paced } from '../kit/slowness.ts';
 import { until } from '../kit/until.ts';
 import { webOutput } from '../unit/hls-output.ts';
-import { playlistWith, startHlsRig, token, type HlsRig } from './hls-rig.ts';
+import { playlist, playlistWith, startHlsRig, token, type HlsRig } from './hls-rig.ts';
 import { openRoom, type Room } from './web-room.ts';
 
 let rig: HlsRig;
@@ -42,6 +43,12 @@ const all = (text: string, pattern: RegExp): string[] =>
 const lastMsn = (text: string): number =>
   Number(/SEQUENCE:(\d+)/.exec(text)?.[1]) + (text.match(/#EXTINF/g)?.length ?? 0) - 1;
 
+/** Changes of encoder since the start, those that have left the playlist too. */
+const changes = (text: string): number =>
+  Number(/DISCONTINUITY-SEQUENCE:(\d+)/.exec(text)?.[1]) +
+  (text.match(/#EXT-X-DISCONTINUITY\n/g)?.length ?? 0);
+const headersOf = (text: string): string[] => all(text, /MAP:URI="([^"]+)"/g);
+
 /** Every rule of the playlist that a player relies on. */
 function check(text: string): void {
   const target = Number(/TARGETDURATION:(\d+)/.exec(text)?.[1]);
@@ -61,13 +68,17 @@ function check(text: string): void {
 }
 
 test('parts and segments are one stream that decodes, over the end of FLV’s clock', async () => {
+  const limit = await paced();
   const text = await playlistWith(rig, 2);
+  const now = Date.now();
   check(text);
   // Its dates are those of this moment.
   const newest = Date.parse(all(text, /DATE-TIME:(.*)/g).at(-1) ?? '');
-  expect(Math.abs(Date.now() - newest)).toBeLessThan(5000);
+  expect(Math.abs(now - newest)).toBeLessThan(await limit(5000));
   const init = await bytesOf(all(text, /MAP:URI="([^"]+)"/g)[0] ?? '');
   const segments = await Promise.all(all(text, /^([^#\n]+\.m4s)$/gm).map(bytesOf));
+  // At once, all of it: what is listed now is forgotten some seconds later.
+  const parts = await Promise.all(all(text, /URI="([^"]+\.\d+\.m4s)",INDEP/g).map(bytesOf));
   const whole = join(dir, 'whole.mp4');
   writeFileSync(whole, Buffer.concat([init, ...segments]));
   expect(await complaints(whole)).toEqual([]);
@@ -75,7 +86,6 @@ test('parts and segments are one stream that decodes, over the end of FLV’s cl
   expect(facts).toMatchObject({ nonMonotonic: 0, startsOnKey: true });
   expect(facts.maxVideoGapMs).toBeLessThan(60);
   expect(facts.durationMs).toBeGreaterThan(3500);
-  const parts = await Promise.all(all(text, /URI="([^"]+\.\d+\.m4s)",INDEP/g).map(bytesOf));
   // One part alone, with the headers, shows its pictures.
   writeFileSync(whole, Buffer.concat([init, parts.at(-1) ?? init]));
   expect((await packetFacts(whole)).videoPackets).toBeGreaterThan(10);
@@ -108,12 +118,14 @@ test('a playlist waits for the part it is asked for, and the announced part for 
 });
 
 test('pictures of another encoder come with headers of their own, and the stream goes on', async () => {
-  const from = lastMsn(await playlistWith(rig, 1));
+  const before = await playlistWith(rig, 1);
+  const from = lastMsn(before);
   rig.cut('slate');
-  const cut = await until('two segments of the slate', async () => {
-    const text = await (await rig.get('live.m3u8')).text();
-    return text.includes('#EXT-X-DISCONTINUITY\n') && lastMsn(text) >= from + 3 && text;
-  });
+  const cut = await playlist(
+    rig,
+    'two segments of the slate',
+    (text) => changes(text) === changes(before) + 1 && lastMsn(text) >= from + 3,
+  );
   check(cut);
   const after = cut.slice(cut.lastIndexOf('#EXT-X-DISCONTINUITY\n'));
   const init = await bytesOf(/MAP:URI="([^"]+)"/.exec(after)?.[1] ?? '');
@@ -124,13 +136,9 @@ test('pictures of another encoder come with headers of their own, and the stream
   const video = (await streamsOf(file)).find((s) => s.type === 'video');
   expect([video?.width, video?.height]).toEqual([320, 180]);
   rig.cut('program');
-  const back = await until('back', async () => {
-    const text = await (await rig.get('live.m3u8')).text();
-    return (text.match(/#EXT-X-DISCONTINUITY\n/g) ?? []).length === 2 && text;
-  });
+  const back = await playlist(rig, 'back', (text) => changes(text) === changes(before) + 2);
   // The headers of before, under the name players have already.
-  const maps = all(back, /MAP:URI="([^"]+)"/g);
-  expect(maps.at(-1)).toBe(maps[0]);
+  expect(headersOf(back).at(-1)).toBe(headersOf(before).at(-1));
   expect(rig.outputs.report()['web']).toMatchObject({ state: 'live', restarts: 0 });
 });
 
@@ -138,11 +146,12 @@ test('a worker that dies is replaced, and the numbers go on', async () => {
   const before = lastMsn(await playlistWith(rig, 1));
   const ours = ['-P', String(process.pid), '-f', 'frag_discont'];
   process.kill(Number(execFileSync('pgrep', ours, { encoding: 'utf8' })), 'SIGKILL');
-  await until('replaced', () => (rig.outputs.report()['web']?.restarts ?? 0) === 1);
-  const text = await until('segments of the new one', async () => {
-    const now = await (await rig.get('live.m3u8')).text();
-    return lastMsn(now) >= before + 2 && rig.outputs.report()['web']?.state === 'live' && now;
-  });
+  await until('replaced', () => (rig.outputs.report()['web']?.restarts ?? 0) === 1, 20_000);
+  const text = await playlist(
+    rig,
+    'segments of the new one',
+    (now) => lastMsn(now) >= before + 2 && rig.outputs.report()['web']?.state === 'live',
+  );
   check(text);
 });
 

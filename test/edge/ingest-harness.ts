@@ -63,7 +63,11 @@ export async function startIngest(
   });
   const order = orderFor(port);
   ingest.apply(order);
-  await until('the ingest listens', () => ingest.report().state === 'up' && ingest.programFlvUrl());
+  await until(
+    'the ingest listens',
+    () => ingest.report().state === 'up' && ingest.programFlvUrl(),
+    30_000,
+  );
   return {
     ingest,
     port,

@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { rtmpClient, videoFrame } from '../kit/rtmp-client.ts';
+import { paced } from '../kit/slowness.ts';
 import { until } from '../kit/until.ts';
 import {
   keys,
@@ -55,7 +56,10 @@ afterEach(async () => {
   for (const reader of readers.splice(0)) reader.close();
   await Promise.all(running.splice(0).map((p) => p.kill()));
   t.ingest.apply(t.order);
-  await until('nobody publishes', () => !feed('one')?.connected && !t.ingest.report().program);
+  await until(
+    'nobody publishes',
+    () => !feed('one')?.connected && !feed('two')?.connected && !t.ingest.report().program,
+  );
 });
 afterAll(() => t.close());
 
@@ -63,10 +67,15 @@ describe('a program with the right key', () => {
   it('is measured, plays over HTTP-FLV from headers and a key frame, and ends when it ends', async () => {
     const waiting = read(t.ingest.programFlvUrl() ?? '');
     push(t.url('program/main', keys.program));
-    const facts = await until('the program is measured', () => {
-      const stream = t.ingest.report().program?.stream;
-      return stream && stream.fps && stream.keyframeSeconds ? stream : null;
-    });
+    // The bitrate is of the last second by the clock: an encoder that starts late brings it late.
+    const facts = await until(
+      'the program is measured',
+      () => {
+        const stream = t.ingest.report().program?.stream;
+        return stream?.fps && stream.keyframeSeconds && stream.bitrateKbps > 100 ? stream : null;
+      },
+      20_000,
+    );
     expect(facts).toMatchObject({
       videoCodec: 'h264',
       audioCodec: 'aac',
@@ -76,7 +85,6 @@ describe('a program with the right key', () => {
     });
     expect(facts.fps).toBeGreaterThan(29);
     expect(facts.fps).toBeLessThan(31);
-    expect(facts.bitrateKbps).toBeGreaterThan(100);
 
     const { url, headers } = t.ingest.programFlv() ?? { url: '', headers: {} };
     expect(url).not.toContain(keys.play);
@@ -107,12 +115,13 @@ describe('a field feed with the right key', () => {
     expect(feed('two')?.connected).toBe(false);
 
     const player = runFfmpeg(
-      `-rw_timeout 5000000 -i ${t.url('field/one', keys.play)} -frames:v 20 -f null -`,
+      `-rw_timeout 30000000 -i ${t.url('field/one', keys.play)} -frames:v 20 -f null -`,
     );
     running.push(player);
     await until('the player decoded 20 pictures', () => player.ended(), 20_000);
     expect([player.exit(), player.stderr()]).toEqual([0, '']);
 
+    const limit = await paced();
     let toldAt = 0;
     const stop = t.ingest.onChange(() => {
       if (toldAt === 0 && !feed('one')?.connected) toldAt = performance.now();
@@ -121,7 +130,7 @@ describe('a field feed with the right key', () => {
     await phone.kill();
     await until('the loss is told', () => toldAt > 0, 1000);
     stop();
-    expect(toldAt - killedAt).toBeLessThan(1000);
+    expect(toldAt - killedAt).toBeLessThan(await limit(1000));
     expect(feed('one')?.lastEnd?.reason).toBe('closed');
   });
 
@@ -260,9 +269,9 @@ describe('turned away', () => {
     ['no key', ''],
     ['a publishing key', keys.one],
   ])('playing over RTMP with %s', async (_what, key) => {
-    const player = runFfmpeg(`-rw_timeout 5000000 -i ${t.url('field/one', key)} -f null -`);
+    const player = runFfmpeg(`-rw_timeout 30000000 -i ${t.url('field/one', key)} -f null -`);
     running.push(player);
-    await until('the player was refused', () => player.ended());
+    await until('the player was refused', () => player.ended(), 20_000);
     expect(player.exit()).not.toBe(0);
   });
 });

@@ -1,5 +1,6 @@
 // What people see is what OBS was told: the recorded picture after moves that come close together.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordedMs, recordMore } from '../kit/air-evidence.ts';
 import { colorsOf } from '../kit/media-probe.ts';
 import { startNginxRtmp, type NginxRtmp } from '../kit/nginx-rtmp.ts';
 import {
@@ -32,7 +33,7 @@ describe('the picture follows', () => {
     const { switcher } = studio;
     const { handlers } = switcher;
     await switcher.startStream({ server: nginx.url, key: 'imagen' });
-    await until('streaming', () => nginx.recordedBytes() > 0, 15_000);
+    await until('pictures are recorded', () => recordedMs(nginx.recordings()[0] ?? ''), 15_000);
     const wanted: string[] = [];
     for (const last of ['Campo', 'Estudio', 'Lengua de señas', 'Entrevista']) {
       await switcher.take('Cortinilla', { actor: 'grid', reason: 'prueba' });
@@ -41,8 +42,9 @@ describe('the picture follows', () => {
         operator,
       );
       await switcher.take(last, { actor: 'grid', reason: 'prueba' });
-      const bytes = nginx.recordedBytes();
-      await until('it stays a while', () => nginx.recordedBytes() > bytes + 150_000, 20_000);
+      await until('the fade is over', () => studio.state().transition.phase === 'settled');
+      // What OBS had drawn before is recorded by then, and more than a second of this.
+      await recordMore(nginx.recordings(), 2500);
       wanted.push(last);
     }
     await switcher.stopStream();

@@ -1,20 +1,19 @@
 // OBS's stream and its field source, against a real RTMP server.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { StudioError } from '../../server/core/errors.ts';
 import { createObsSocket, type ObsSocket } from '../../server/switcher/obs-socket.ts';
 import {
   connectTestSwitcher,
-  hdEncoder,
   operator,
   scenePixel,
-  smallEncoder,
   startObs,
   type TestObs,
   type TestSwitcher,
 } from '../kit/obs.ts';
+import { recordMore } from '../kit/air-evidence.ts';
 import { packetFacts, streamsOf } from '../kit/media-probe.ts';
 import { startNginxRtmp, type NginxRtmp } from '../kit/nginx-rtmp.ts';
 import { until } from '../kit/until.ts';
@@ -44,6 +43,13 @@ afterAll(async () => {
 const run = async (program: string, args: string): Promise<string> =>
   (await promisify(execFile)(program, args.split(' '))).stdout;
 const target = (key: string) => ({ server: nginx.url, key });
+/** Resolves with the recording of the session under `key` once OBS streams there. */
+async function streaming(key: string, on = studio): Promise<string> {
+  await until('on', () => on.state().streaming === 'on');
+  return until(`recorded as ${key}`, () =>
+    nginx.recordings().findLast((file) => basename(file).startsWith(`${key}-`)),
+  );
+}
 async function failure(work: Promise<unknown>): Promise<StudioError> {
   const error = await work.then(
     () => null,
@@ -60,15 +66,17 @@ it('many starts and stops at once leave OBS alive and as the last one wished', a
     switcher.stopStream(),
     ...Array.from({ length: 5 }, () => switcher.startStream(target('a'))),
   ]);
-  expect(studio.state().streaming).toBe('on');
+  // OBS may still be on its way when they are answered, after 4 s.
+  await until('on', () => studio.state().streaming === 'on');
   await switcher.startStream(target('a'));
   await Promise.all([switcher.stopStream(), switcher.stopStream()]);
-  expect(studio.state().streaming).toBe('off');
+  await until('off', () => studio.state().streaming === 'off');
   expect(await person.call('GetVersion', undefined)).toBeTruthy();
 });
 
 it('a new server finds OBS streaming there and leaves it alone; another target moves it', async () => {
   await studio.switcher.startStream(target('uno'));
+  await streaming('uno');
   const sessions = nginx.recordings().length;
   const next = await connectTestSwitcher(obs);
   try {
@@ -76,7 +84,8 @@ it('a new server finds OBS streaming there and leaves it alone; another target m
     await next.switcher.startStream(target('uno'));
     expect(nginx.recordings().length).toBe(sessions);
     await next.switcher.startStream(target('dos'));
-    await until('the second session', () => nginx.recordings().length === sessions + 1);
+    await streaming('dos', next);
+    expect(nginx.recordings().length).toBe(sessions + 1);
     expect(nginx.requests.at(-1)?.key).toBe('dos');
     await until('seen by the first', () => studio.state().streaming === 'on');
   } finally {
@@ -86,16 +95,14 @@ it('a new server finds OBS streaming there and leaves it alone; another target m
 
 it('sends H.264 without B-frames and AAC, a key frame every 2 s', async () => {
   await studio.switcher.startStream(target('claves'));
-  const file = await until('a recording', () => nginx.recordings().at(-1));
+  const file = await streaming('claves');
   const { 'switcher.caption': caption } = studio.switcher.handlers;
   expect(await caption({ text: 'Buenas tardes' }, operator)).toEqual({});
-  const start = performance.now();
-  await until('four seconds of it', () => performance.now() - start > 4000, 15_000, 200);
+  await recordMore([file], 4000);
   await caption({ text: 'Seguimos' }, operator);
-  await until('nine seconds of it', () => performance.now() - start > 9000, 15_000, 200);
-  const conflict = await failure(studio.switcher.applyEncoder(hdEncoder));
-  expect(conflict.code).toBe('conflict');
+  await recordMore([file], 5000);
   await studio.switcher.stopStream();
+  await nginx.whole(file);
   const facts = await packetFacts(file);
   expect(facts.startsOnKey).toBe(true);
   expect(facts.keySpacingsMs.length).toBeGreaterThanOrEqual(3);
@@ -124,32 +131,40 @@ it('sends H.264 without B-frames and AAC, a key frame every 2 s', async () => {
 });
 
 it('says so when nobody takes the stream', async () => {
-  const refused = await failure(
-    studio.switcher.startStream({ server: 'rtmp://127.0.0.1:9/live', key: 'x' }),
+  // A busy OBS may need more than the 4 s in which it is said: then it is asked again.
+  const refused = await until('it is said', () =>
+    studio.switcher.startStream({ server: 'rtmp://127.0.0.1:9/live', key: 'x' }).then(
+      () => null,
+      (error: unknown) => error,
+    ),
   );
-  expect(refused.code).toBe('unavailable');
-  expect(studio.state().streaming).toBe('off');
+  expect(refused).toMatchObject({ code: 'unavailable' });
+  await until('off', () => studio.state().streaming === 'off');
 });
 
 it('a stream that the server ends shows as off, to be begun again', async () => {
   await studio.switcher.startStream(target('caida'));
+  await streaming('caida');
   await nginx.stop();
   await until('off', () => studio.state().streaming === 'off');
   await nginx.start();
   await studio.switcher.startStream(target('caida'));
-  expect(studio.state().streaming).toBe('on');
+  await until('on', () => studio.state().streaming === 'on');
 });
 
-it('an encoder that endangers the air is said, and set right on request', async () => {
-  await person.call('SetProfileParameter', {
-    parameterCategory: 'SimpleOutput',
-    parameterName: 'x264Settings',
-    parameterValue: '',
-  });
-  await studio.switcher.checkEncoder();
-  expect(studio.state().encoder.warning?.text).toMatch(/cuadro clave cada 8,3 s/);
-  await studio.switcher.applyEncoder(smallEncoder);
-  expect(studio.state().encoder.warning).toBeNull();
+it('an encoder that endangers the air is said at the next connection, until it is set right', async () => {
+  const options = { parameterCategory: 'SimpleOutput', parameterName: 'x264Settings' };
+  const { parameterValue: right } = (await person.call('GetProfileParameter', options)) as {
+    parameterValue: string;
+  };
+  const again = (): void => studio.client.configure({ url: obs.url, password: obs.password });
+  await person.call('SetProfileParameter', { ...options, parameterValue: '' });
+  again();
+  const warned = () => studio.state().encoder.warning?.text;
+  expect(await until('it is said', warned)).toMatch(/cuadro clave cada 8,3 s/);
+  await person.call('SetProfileParameter', { ...options, parameterValue: right });
+  again();
+  await until('it is right again', () => studio.state().encoder.warning === null);
 });
 
 describe('the field source', () => {
@@ -192,13 +207,13 @@ describe('the field source', () => {
     push('blue');
     await until('the picture is back', async () => blue(await center()), 20_000, 100);
     await switcher.setMediaInput('Señal de campo', null);
-    await until('nothing of it is left', async () => !blue(await center()), 5000, 100);
+    await until('nothing of it is left', async () => !blue(await center()), 15_000, 100);
     // A sender that dies while its picture plays must not stay on the screen as if it were live.
     await switcher.setMediaInput('Señal de campo', url());
     await until('the picture is there again', async () => blue(await center()), 20_000, 100);
     await hangUp();
     await switcher.setMediaInput('Señal de campo', null);
-    await until('no last picture stays', async () => !blue(await center()), 5000, 100);
+    await until('no last picture stays', async () => !blue(await center()), 15_000, 100);
     const missing = await failure(switcher.setMediaInput('No existe', null));
     expect(missing.code).toBe('notFound');
   });

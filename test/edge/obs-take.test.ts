@@ -9,6 +9,7 @@ import {
   type TestObs,
   type TestSwitcher,
 } from '../kit/obs.ts';
+import { paced } from '../kit/slowness.ts';
 import { until } from '../kit/until.ts';
 
 let obs: TestObs;
@@ -31,6 +32,12 @@ afterAll(async () => {
 const run = () => studio.switcher.handlers;
 const settled = () =>
   until('the transition is over', () => studio.state().transition.phase === 'settled');
+/** Every phase from here on and where it leads to, however short. */
+function transitionPhases(): { readonly seen: readonly string[]; stop(): void } {
+  const seen: string[] = [];
+  const stop = studio.watch(({ transition: { phase, to } }) => seen.push(`${phase} ${to}`));
+  return { seen, stop };
+}
 async function onAir(): Promise<string> {
   const answer = await person.call('GetCurrentProgramScene', undefined);
   return (answer as { currentProgramSceneName: string }).currentProgramSceneName;
@@ -75,7 +82,13 @@ describe('adoption', () => {
     expect(state.inputs.map((i) => i.name)).toContain('Cámara de estudio');
     expect(state.transition.available).toContain('Corte');
     expect(state.obsVersion).toMatch(/^\d+\./);
-    expect(state.encoder).toMatchObject({ width: 640, height: 360, fps: 30, warning: null });
+  });
+
+  it('reads what OBS encodes, in the background after the connection is up', async () => {
+    const encoder = await until('what OBS encodes', () =>
+      studio.state().encoder.width === null ? null : studio.state().encoder,
+    );
+    expect(encoder).toMatchObject({ width: 640, height: 360, fps: 30, warning: null });
   });
 });
 
@@ -104,15 +117,18 @@ describe.each([{ studioMode: false }, { studioMode: true }])(
 
     it('an impatient second take is told when it may', async () => {
       await run()['switcher.preview']({ scene: 'Entrevista' }, operator);
+      // However long OBS takes for the first one, the second comes too soon.
+      const time = studio.hold();
       await run()['switcher.take']({ expectProgram: 'Estudio' }, operator);
       const before = Date.now();
       const again = await failure(
         run()['switcher.take']({ expectProgram: 'Entrevista' }, operator),
       );
+      const after = Date.now();
+      time.release();
       expect(again.code).toBe('rateLimited');
-      const wait = Number(again.context?.['retryAt']) - before;
-      expect(wait).toBeGreaterThan(0);
-      expect(wait).toBeLessThanOrEqual(1000);
+      expect(again.context?.['retryAt']).toBeGreaterThan(before);
+      expect(again.context?.['retryAt']).toBeLessThanOrEqual(after + 1000);
       await settled();
       expect(await onAir()).toBe('Entrevista');
     });
@@ -127,16 +143,21 @@ describe.each([{ studioMode: false }, { studioMode: true }])(
 
     it('answers a long fade at its start and follows its phases', async () => {
       await run()['switcher.preview']({ scene: 'Cortinilla' }, operator);
+      const phases = transitionPhases();
+      const stretched = await paced();
       const asked = performance.now();
       const answer = await run()['switcher.take'](
         { expectProgram: 'Estudio', transition: 'Fundido', durationMs: 2500 },
         operator,
       );
-      expect(performance.now() - asked).toBeLessThan(2000);
+      const took = performance.now() - asked;
+      // It was not over by then, however long this machine took.
+      expect(studio.state().transition.phase).not.toBe('settled');
+      expect(took).toBeLessThan(await stretched(2000));
       expect(answer).toEqual({ program: 'Cortinilla' });
-      await until('it mixes', () => studio.state().transition.phase === 'mixing');
-      expect(studio.state().transition.to).toBe('Cortinilla');
+      await until('it mixed', () => phases.seen.includes('mixing Cortinilla'));
       await settled();
+      phases.stop();
       expect(await onAir()).toBe('Cortinilla');
       // The duration was for that take only.
       await until('the duration is back', async () => {
@@ -147,14 +168,18 @@ describe.each([{ studioMode: false }, { studioMode: true }])(
 
     it('a cut gets through in the middle of a fade', async () => {
       await run()['switcher.preview']({ scene: 'Cortinilla' }, operator);
-      await run()['switcher.take']({ expectProgram: 'Estudio', durationMs: 5000 }, operator);
+      await run()['switcher.take']({ expectProgram: 'Estudio', durationMs: 15_000 }, operator);
       await until('it mixes', () => studio.state().transition.phase === 'mixing');
+      const stretched = await paced();
       const answer = await run()['switcher.cut'](
         { scene: 'Entrevista', expectProgram: 'Cortinilla' },
         operator,
       );
       expect(answer).toEqual({ program: 'Entrevista' });
-      await until('settled at once', () => studio.state().transition.phase === 'settled', 2000);
+      const answered = performance.now();
+      await settled();
+      const took = performance.now() - answered;
+      expect(took).toBeLessThan(Math.min(10_000, await stretched(2000)));
       expect(await onAir()).toBe('Entrevista');
       await until('the chosen transition is back', async () => {
         const now = await person.call('GetCurrentSceneTransition', undefined);
@@ -190,21 +215,22 @@ describe.each([{ studioMode: false }, { studioMode: true }])(
 
 describe('somebody uses OBS itself', () => {
   it('a cut and a fade made there are known, and theirs', async () => {
-    const changes: { scene: string; by: string }[] = [];
-    const stop = studio.switcher.onProgramChange((change) => changes.push(change));
+    const changes: { scene: string; by: string; phase: string }[] = [];
+    const stop = studio.switcher.onProgramChange((change) =>
+      changes.push({ ...change, phase: studio.state().transition.phase }),
+    );
     await person.call('SetCurrentProgramScene', { sceneName: 'Campo' });
     await until('it shows', () => studio.state().program === 'Campo');
     expect(studio.state().programBy).toBe('obs');
     await settled();
     await person.call('SetCurrentSceneTransitionDuration', { transitionDuration: 3000 });
     await person.call('SetCurrentProgramScene', { sceneName: 'Cortinilla' });
-    // Known at the start of the fade, not at its end.
-    await until('the fade shows', () => studio.state().program === 'Cortinilla', 1500);
-    expect(studio.state().transition.phase).toBe('mixing');
+    await until('the fade shows', () => studio.state().program === 'Cortinilla');
     stop();
     expect(changes).toEqual([
-      { scene: 'Campo', by: 'obs' },
-      { scene: 'Cortinilla', by: 'obs' },
+      { scene: 'Campo', by: 'obs', phase: expect.any(String) },
+      // Known at the start of the fade, not at its end.
+      { scene: 'Cortinilla', by: 'obs', phase: 'mixing' },
     ]);
     await settled();
   });

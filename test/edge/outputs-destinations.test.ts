@@ -16,7 +16,7 @@ import { freePort } from '../kit/ports.ts';
 import { startSimulatedBus, type SimulatedBus } from '../kit/simulated-bus.ts';
 import { startThrottle } from '../kit/throttle.ts';
 import { selfSigned, startTlsFront } from '../kit/tls-front.ts';
-import { slowness } from '../kit/slowness.ts';
+import { paced } from '../kit/slowness.ts';
 import { until } from '../kit/until.ts';
 import { order, watch, type Watched } from './outputs-rig.ts';
 
@@ -108,7 +108,7 @@ describe.concurrent('destinations', () => {
     closing(() => silent.close());
 
     const o = on(closing, bus, { caFile: good.file });
-    let pace = await slowness();
+    const limit = await paced();
     const begun = performance.now();
     o.apply([
       order('a', a.url),
@@ -133,14 +133,14 @@ describe.concurrent('destinations', () => {
       unresolved: 'unresolved',
       mute: 'timeout',
     })) {
-      expect(await o.after(id, begun, cause, saying(cause)), id).toBeLessThan(5000 * pace);
+      const took = await o.after(id, begun, cause, saying(cause));
+      expect(took, id).toBeLessThan(await limit(5000));
     }
     await seconds(1);
     /** Published again after `since`, and live: within two seconds, on a machine that keeps up. */
     const returns = async (id: string, since: number, taken: () => number) => {
       await o.after(id, since, 'live again', isLive);
-      const limit = 2000 * Math.max(await slowness(), pace);
-      expect(taken() - since, id).toBeLessThan(limit);
+      expect(taken() - since, id).toBeLessThan(await limit(2000));
       expect(o.of(id)).toMatchObject({ problem: null, nextRetryAt: null });
     };
     const struck = performance.now();
@@ -153,8 +153,7 @@ describe.concurrent('destinations', () => {
     /** Says so within five seconds, on a machine that keeps up. */
     const tells = async (id: string, cause: string) => {
       const took = await o.after(id, struck, cause, saying(cause));
-      pace = Math.max(pace, await slowness());
-      expect(took, id).toBeLessThan(5000 * pace);
+      expect(took, id).toBeLessThan(await limit(5000));
     };
     await tells('kicked', 'kicked');
     await returns('kicked', kicked, kicking.taken);
@@ -170,27 +169,33 @@ describe.concurrent('destinations', () => {
     ] as const;
     for (const [id, end, where] of ends) {
       expect(o.of(id).problem?.cause).toBe(id);
-      pace = await slowness();
       await end();
       await returns(id, performance.now(), where.taken);
     }
     calm.resolve();
-    await until('frames were dropped', () => o.of('slow').droppedFrames > 0, 20_000);
-    expect(o.of('slow')).toMatchObject({ state: 'live', restarts: 0, problem: { cause: 'slow' } });
+    // A thin line takes nothing for seconds on end, and then much: it may look stalled in between.
+    await until(
+      'frames were dropped, and it is slow',
+      () => o.of('slow').droppedFrames > 0 && o.of('slow').problem?.cause === 'slow',
+      20_000,
+    );
+    expect(o.of('slow')).toMatchObject({ state: 'live', restarts: 0 });
     await until('25 s frozen', () => performance.now() - struck > 25_000, 30_000);
     const [sent, ofA, ofB] = before;
-    for (const grown of [a.recordedBytes() - ofA, b.recordedBytes() - ofB]) {
-      expect(grown / (bus.sentBytes - sent)).toBeGreaterThan(0.95);
-    }
+    // Of what was sent so far: the platforms' files are always a moment behind.
+    const due = (bus.sentBytes - sent) * 0.95;
+    await until(
+      'the others got it all',
+      () => a.recordedBytes() - ofA > due && b.recordedBytes() - ofB > due,
+    );
     for (const id of ['frozen', 'slow']) expect(o.of(id).queueMs).toBeLessThan(6000);
-    pace = await slowness();
     const thawed = performance.now();
     frozen.thaw();
     icecast.thaw();
     uplink.limit(null);
     await returns('frozen', thawed, frozen.taken);
     await o.live('radio');
-    await until('the slow one has caught up', () => o.of('slow').queueMs < 1000);
+    await until('the slow one has caught up', () => o.of('slow').queueMs < 1000, 20_000);
     await seconds(2);
     for (const id of ['a', 'b']) {
       expect(o.of(id)).toMatchObject({ state: 'live', restarts: 0, droppedFrames: 0 });
@@ -200,6 +205,7 @@ describe.concurrent('destinations', () => {
 
     for (const p of [a, b, narrow]) expect(p.recordings()).toHaveLength(1);
     const files = [a, b, late, picky, secure, narrow].map((p) => p.recordings().at(-1)!);
+    await Promise.all([a, b, narrow].map((p) => p.whole(p.recordings()[0]!)));
     for (const file of [...files, frozen.recordings().at(-1)!]) {
       expect(await packetFacts(file)).toMatchObject({ nonMonotonic: 0, startsOnKey: true });
     }
@@ -227,7 +233,7 @@ describe.concurrent('destinations', () => {
     // The same orders again, a changed key of b, then b stopped.
     o.apply([{ ...first }, second]);
     o.apply([first, { ...second, key: 'otra-clave' }]);
-    await until('b publishes anew', () => b.requests.at(-1)?.key === 'otra-clave');
+    await until('b publishes anew', () => b.requests.at(-1)?.key === 'otra-clave', 20_000);
     await o.live('b');
     o.apply([first, { ...second, key: 'otra-clave', run: false }]);
     await until('b is idle', () => o.of('b').state === 'idle');
@@ -245,7 +251,9 @@ describe.concurrent('destinations', () => {
     expect(b.requests[0]?.tcUrl).toMatch(/\/live2\?backup=1$/);
     expect(a.recordings()).toHaveLength(1);
     expect(b.recordings()).toHaveLength(2);
-    for (const file of [...a.recordings(), ...b.recordings()]) {
+    const files = [...a.recordings(), ...b.recordings()];
+    await Promise.all([a, b].flatMap((p) => p.recordings().map((file) => p.whole(file))));
+    for (const file of files) {
       expect(await packetFacts(file)).toMatchObject({ nonMonotonic: 0, startsOnKey: true });
       expect(await complaints(file)).toEqual([]);
       const streams = await streamsOf(file);
@@ -270,9 +278,11 @@ describe.concurrent('destinations', () => {
     mainAllows = true;
     await seconds(2);
     expect(o.of('yt')).toMatchObject({ via: 'backup', state: 'live', restarts: 1 });
+    const limit = await paced();
     const kicked = performance.now();
     await backup.kick('clave');
-    expect(await o.after('yt', kicked, 'live again', isLive)).toBeLessThan(5000);
+    const back = await o.after('yt', kicked, 'live again', isLive);
+    expect(back).toBeLessThan(await limit(5000));
     expect(o.of('yt')).toMatchObject({ via: 'main', problem: null });
     expect(backup.requests).toHaveLength(1);
     // Taking the backup away does not touch a session that goes out by the main address.

@@ -1,11 +1,12 @@
 // Workers never outlive the process that feeds them, however it ends.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, expect, test } from 'vitest';
 import { startNginxRtmp } from '../kit/nginx-rtmp.ts';
 import { until } from '../kit/until.ts';
+import { alive } from './ingest-harness.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const closing: (() => unknown)[] = [];
@@ -46,5 +47,5 @@ test('SIGKILL of the process ends its workers and their sessions', async () => {
   );
   expect(readFileSync(`/proc/${worker}/comm`, 'utf8').trim()).toBe('ffmpeg');
   parent.kill('SIGKILL');
-  await until('the worker is gone', () => !existsSync(`/proc/${worker}`), 5000);
+  await until('the worker is gone', () => !alive(worker), 5000);
 });

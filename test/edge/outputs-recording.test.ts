@@ -1,10 +1,11 @@
 // Recordings on real parts: ffmpeg, real files, a real small disk, SIGKILL.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AirOutputOrder } from '../../server/contract/air-link.ts';
 import type { BusTap } from '../../server/air/bus/tap.ts';
@@ -18,8 +19,10 @@ import { complaints, packetFacts, packetHashes } from '../kit/media-probe.ts';
 import { startNginxRtmp } from '../kit/nginx-rtmp.ts';
 import { sampleEncoder } from '../kit/samples.ts';
 import { startSimulatedBus, type SimulatedBus } from '../kit/simulated-bus.ts';
+import { paced } from '../kit/slowness.ts';
 import { mountSmallDisk } from '../kit/small-disk.ts';
 import { until } from '../kit/until.ts';
+import { alive } from './ingest-harness.ts';
 
 const rootDir = join(import.meta.dirname, '..', '..');
 const encoder = sampleEncoder();
@@ -78,7 +81,7 @@ const seconds = (n: number) => {
 };
 const stop = async (o: Outputs, name: string) => {
   o.apply([recording(name, { run: false })], encoder);
-  await until('it has ended', () => o.report()['rec']?.state === 'idle');
+  await until('it has ended', () => o.report()['rec']?.state === 'idle', 20_000);
   await o.close();
 };
 
@@ -113,6 +116,7 @@ test.concurrent(
   async () => {
     const root = folder();
     const sent = watch(bus);
+    const limit = await paced();
     const o = outputs(root);
     o.apply([recording(zona)], encoder);
     await live(o);
@@ -122,7 +126,7 @@ test.concurrent(
     });
     o.apply([recording(mundo)], encoder);
     await until('in the next folder', () => o.report()['rec']?.recording?.folder === mundo, 20_000);
-    await seconds(1);
+    await seconds(2);
     expect(o.report()['rec']).toMatchObject({ state: 'live', restarts: 0, droppedFrames: 0 });
     expect(o.report()['rec']!.recording!.secondsLeft).toBeGreaterThan(0);
     await stop(o, mundo);
@@ -143,7 +147,9 @@ test.concurrent(
       const ms = Date.parse(entry?.end ?? '') - Date.parse(entry?.start ?? '');
       const path = [...first, ...second].find((file) => file.endsWith(entry?.file ?? 'none'))!;
       expect(entry?.bytes).toBe(statSync(path).size);
-      expect(Math.abs(ms - (await packetFacts(path)).durationMs)).toBeLessThan(1000);
+      const { durationMs } = await packetFacts(path);
+      // By the clock, as the pictures came: a busy machine brings the last one late.
+      expect(Math.abs(ms - durationMs)).toBeLessThan(await limit(1000));
     }
     expect(statSync(join(root, zona)).mode & 0o777).toBe(0o750);
   },
@@ -160,7 +166,7 @@ test.concurrent(
     await seconds(1);
     const before = o.report()['rec']!.sentBytes;
     process.kill(logged.findLast((line) => line.worker !== undefined)!.worker!, 'SIGKILL');
-    await until('lost', () => o.report()['rec']?.restarts === 1);
+    await until('lost', () => o.report()['rec']?.restarts === 1, 20_000);
     await live(o);
     expect(o.report()['rec']!.sentBytes).toBeGreaterThan(before);
     await stop(o, zona);
@@ -200,12 +206,13 @@ test.concurrent(
     const { worker } = JSON.parse(line) as { worker: number };
     const size = () => statSync(files(root, zona)[0]!).size;
     const atLive = size();
-    await until('more is written', () => size() > atLive);
+    await until('more is written', () => size() > atLive, 20_000);
     process.kill(worker, 'SIGKILL');
     air.kill('SIGKILL');
-    await until('both are gone', () => !existsSync(`/proc/${worker}`));
+    await until('both are gone', () => !alive(worker) && !alive(air.pid ?? 0));
 
-    const o = outputs(root);
+    const logged: { repaired?: number }[] = [];
+    const o = outputs(root, bus, logged);
     o.apply([recording(zona)], encoder);
     await live(o);
     const [killed, now] = files(root, zona);
@@ -213,7 +220,9 @@ test.concurrent(
     // As it does some seconds after its start, when nobody can be at the old file any more.
     const writing = new Set([`${zona}/${o.report()['rec']!.recording!.file}`]);
     const done = await repairRecordings(root, writing, Date.now() + 60_000);
-    expect(done).toEqual({ repaired: 1, unsettled: 0 });
+    // On a busy machine it has come to it by itself already.
+    const before = logged.reduce((sum, { repaired = 0 }) => sum + repaired, 0);
+    expect({ ...done, repaired: done.repaired + before }).toEqual({ repaired: 1, unsettled: 0 });
     await stop(o, zona);
     for (const file of [killed!, now!]) await clean(file);
     expect((await packetFacts(killed!)).durationMs).toBeGreaterThan(900);
@@ -231,7 +240,7 @@ test.concurrent('another encoder upstream: a file of its own for each, both play
   o.apply([recording(zona)], encoder);
   await live(o);
   tap.to(other);
-  await until('a second file', () => files(root, zona).length === 2);
+  await until('a second file', () => files(root, zona).length === 2, 20_000);
   await until('it is written', () => statSync(files(root, zona)[1]!).size > 300_000, 20_000);
   expect(o.report()['rec']).toMatchObject({ state: 'live', restarts: 0 });
   await stop(o, zona);
@@ -263,13 +272,20 @@ test.concurrent(
     // Where nothing may be mounted, a limit above what is free stands for the full disk.
     if (disk) disk.fill(0);
     else order(10_000);
-    await until('it says that the disk is full', diskFull);
-    expect(o.report()['rec']).toMatchObject({ state: 'retrying' });
+    await until(
+      'it says that the disk is full, and tries again',
+      () => diskFull() && o.report()['rec']?.state === 'retrying',
+      20_000,
+    );
     const full = files(root, zona);
     expect(full).toHaveLength(1);
-    await until('it plays whole', async () => (await complaints(full[0]!)).length === 0);
-    await until('tried again in vain', () => (o.report()['rec']?.restarts ?? 0) > 1 && diskFull());
-    expect(files(root, zona)).toEqual(full);
+    await until('it plays whole', async () => (await complaints(full[0]!)).length === 0, 20_000);
+    await until(
+      'tried again in vain',
+      () => (o.report()['rec']?.restarts ?? 0) > 1 && diskFull(),
+      20_000,
+    );
+    await until('no other file is left', () => isDeepStrictEqual(files(root, zona), full));
 
     if (disk) disk.release();
     else order(0.01);
@@ -277,14 +293,14 @@ test.concurrent(
     expect(o.report()['rec']!.recording!.freeBytes).toBeGreaterThan(10e6);
     expect(files(root, zona)).toHaveLength(2);
     expect(o.report()['tv']).toMatchObject({ state: 'live', restarts: 0, droppedFrames: 0 });
-    const grown = o.report()['tv']!.sentBytes - sentBefore;
-    expect(grown / (bus.sentBytes - busBefore)).toBeGreaterThan(0.9);
+    // Of what the bus sent so far: an output is always a moment behind.
+    const due = (bus.sentBytes - busBefore) * 0.9;
+    await until('the other got it all', () => o.report()['tv']!.sentBytes - sentBefore > due);
     await stop(o, zona);
     const list = await readManifest(join(root, zona));
     expect(list?.files.map((f) => f.end !== null)).toEqual([true, true]);
     for (const file of files(root, zona)) await clean(file);
   },
-  60_000,
 );
 
 test.concurrent(
@@ -299,7 +315,7 @@ test.concurrent(
     await live(o);
     writeFileSync(join(root, mundo), 'not a folder');
     o.apply([recording(mundo)], encoder);
-    await until('it says so', () => o.report()['rec']?.problem?.cause === 'folder');
+    await until('it says so', () => o.report()['rec']?.problem?.cause === 'folder', 20_000);
     expect(o.report()['rec']).toMatchObject({ state: 'live', recording: { folder: zona } });
     rmSync(join(root, mundo));
     await until('in the next folder', () => o.report()['rec']?.recording?.folder === mundo, 20_000);

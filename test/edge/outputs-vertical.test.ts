@@ -59,8 +59,17 @@ test('one session of 720×1280 whatever the size of the program: no gap, keys ea
   await o.live('left', 40_000);
   expect(nicenessOf(platform.port)).toBe(5);
   const from = tap.sent;
+  /** No faster than they are encoded: what a busy machine is too slow for is not the question here. */
   const pictures = (n: number) =>
-    until(`${n} pictures`, () => tap.sent - from > n, 20_000 + n * 50);
+    until(
+      `${n} pictures`,
+      () => {
+        const behind = o.of('left').queueMs > 2000;
+        for (const bus of [bars, slate]) bus[behind ? 'pause' : 'resume']();
+        return tap.sent - from > n;
+      },
+      60_000 + n * 50,
+    );
   await pictures(60);
   tap.switchTo(slate);
   await pictures(120);
@@ -69,12 +78,13 @@ test('one session of 720×1280 whatever the size of the program: no gap, keys ea
   // Encoding is behind the program, and by more on a busy machine: it is given the time to finish.
   bars.pause();
   slate.pause();
-  await until('all is encoded', () => o.of('left').queueMs === 0, 20_000);
+  await until('all is encoded', () => o.of('left').queueMs === 0, 60_000);
   expect(o.of('left').restarts).toBe(0);
   await o.outputs.close();
 
   expect(platform.recordings()).toHaveLength(1);
   const file = platform.recordings()[0]!;
+  await platform.whole(file);
   const streams = await streamsOf(file);
   expect(streams.find((s) => s.type === 'video')).toMatchObject({
     codec: 'h264',

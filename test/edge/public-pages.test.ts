@@ -294,6 +294,7 @@ describe('/programacion', () => {
       const context = await browser.newContext({ viewport: { width, height: 800 } });
       try {
         const page = await context.newPage();
+        page.setDefaultTimeout(60_000);
         const errors: string[] = [];
         page.on('console', (m) => m.type() === 'error' && errors.push(m.text()));
         page.on('pageerror', (e) => errors.push(e.message));
@@ -324,7 +325,9 @@ describe('/programacion', () => {
           .analyze();
         expect(found.violations.map((v) => `${v.id}: ${v.nodes[0]?.html}`)).toEqual([]);
         await page.locator('a[rel~=next]').click();
-        expect(new URL(page.url()).searchParams.get('semana')).toBe('2026-11-30');
+        await page.waitForURL((url) => url.searchParams.get('semana') === '2026-11-30', {
+          timeout: 60_000,
+        });
         expect(await page.locator('html').getAttribute('lang')).toBe(lang);
         expect(await page.locator('tr.now').count()).toBe(0);
         expect(errors).toEqual([]);

@@ -1,11 +1,14 @@
-// Two starts of one folder at the same time: one installs, the other waits; a dead one's lock is nobody's.
+// Two starts of one folder at the same time: one installs, the other waits; a dead one's lock is nobody's;
+// and an install that fails or lasts leaves what there was.
 import { spawn, type ChildProcess } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -16,12 +19,14 @@ import { until } from '../kit/until.ts';
 
 let root: string;
 const children: ChildProcess[] = [];
-/** As slow as the test wants: it ends when the file `go` is there. */
+/** As slow as the test wants: it ends when the file `go` is there, badly when that says so. */
 const npm = `#!/bin/sh
 echo "begin $*" >> "$LOG"
+rm -rf node_modules
+mkdir -p node_modules/node/bin
 while [ ! -e "$GO" ]; do sleep 0.05; done
-mkdir -p "$ROOT/node_modules/node/bin"
-: > "$ROOT/node_modules/node/bin/node"
+grep -q bad "$GO" && { echo "bad" >> "$LOG"; exit 1; }
+cat package-lock.json > node_modules/node/bin/node
 echo end >> "$LOG"
 `;
 
@@ -62,7 +67,6 @@ function start(): Start {
     cwd: root,
     env: {
       PATH: `${join(root, 'bin')}:${process.env['PATH']}`,
-      ROOT: root,
       LOG: join(root, 'log'),
       GO: join(root, 'go'),
     },
@@ -110,4 +114,36 @@ it('a start that was killed leaves no lock behind', async () => {
   const second = start();
   expect(await second.code).toBe(0);
   expect(second.said()).toContain('installed');
+});
+
+/** What the packages of the folder were made from; null when there are none. */
+const installed = (): string | null => {
+  const file = join(root, 'node_modules/node/bin/node');
+  return existsSync(file) ? readFileSync(file, 'utf8') : null;
+};
+
+it('the packages of before are whole until the new ones are, and when those do not come', async () => {
+  writeFileSync(join(root, 'go'), '');
+  expect(await start().code).toBe(0);
+  expect(installed()).toBe('{}');
+  rmSync(join(root, 'go'));
+
+  writeFileSync(join(root, 'package-lock.json'), '{"other":1}');
+  const upgrade = start();
+  await until('npm works', () => log().length === 3);
+  // What runs starts its children from here.
+  expect(installed()).toBe('{}');
+  writeFileSync(join(root, 'go'), 'bad');
+  expect(await upgrade.code).toBe(1);
+  expect(log().slice(2)).toEqual([expect.any(String), 'bad', expect.any(String), 'bad']);
+  expect(upgrade.said()).toContain('the packages of before are as they were');
+  expect(installed()).toBe('{}');
+
+  writeFileSync(join(root, 'go'), '');
+  expect(await start().code).toBe(0);
+  expect(installed()).toBe('{"other":1}');
+  expect(readdirSync(root).filter((name) => name.startsWith('node_modules'))).toEqual([
+    'node_modules',
+  ]);
+  expect(readdirSync(join(root, 'node_modules')).toSorted()).toEqual(['.cache', 'node']);
 });

@@ -18,19 +18,21 @@ import { createUplink } from '../../server/outputs/uplink/uplink.ts';
 import { createUploadTest, type UploadTestPlan } from '../../server/outputs/uplink/upload-test.ts';
 import { openStore } from '../../server/store/database.ts';
 import { freePort } from '../kit/ports.ts';
+import { paced, slowness } from '../kit/slowness.ts';
 import { until } from '../kit/until.ts';
 import { uploadSink } from '../kit/upload-sink.ts';
 import { ana } from '../service/air-service-bench.ts';
 import { station } from '../service/outputs-fakes.ts';
 
 const clock = systemClock();
-/** Shorter than people's, with the same code. */
+const pace = Math.min(3, await slowness());
+/** Shorter than people's, with the same code; a busy machine confirms later. */
 const plan: UploadTestPlan = {
   connections: 3,
-  durationMs: 1800,
-  warmUpMs: 400,
-  graceMs: 2000,
-  silenceMs: 1200,
+  durationMs: 1800 * pace,
+  warmUpMs: 400 * pace,
+  graceMs: 2000 * pace,
+  silenceMs: 1200 * pace,
 };
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -121,7 +123,7 @@ test('a server that answers without reading is not believed', async () => {
 test('it ends at once when told to, and leaves no connection', async () => {
   const server = await sink(6000);
   const stop = new AbortController();
-  const result = measure(server.url, { durationMs: 60_000 }, stop.signal);
+  const result = measure(server.url, { durationMs: 300_000 }, stop.signal);
   await until('something was taken', () => server.taken() > 50_000);
   stop.abort(new StudioError('conflict', { es: 'al aire', en: 'on air' }));
   await expect(result).rejects.toMatchObject({ code: 'conflict' });
@@ -148,11 +150,16 @@ test('the command answers at once and the result is in the state, on record and 
     orderChanged: () => undefined,
   });
   closers.push(() => uplink.close());
+  // Noted as it is told: the measurement may be over before anybody looks.
+  const progress: number[] = [];
+  store.subscribe(() => progress.push(store.get().uplink.measuring ?? 0));
+  const limit = await paced();
   const started = performance.now();
   await uplink.handlers['uplink.measure']({}, ana);
-  expect(performance.now() - started).toBeLessThan(2000);
-  await until('progress', () => (store.get().uplink.measuring ?? 0) > 0);
-  await until('a result', () => store.get().uplink.measured);
+  const took = performance.now() - started;
+  expect(took).toBeLessThan(await limit(2000));
+  await until('a result', () => store.get().uplink.measured, plan.durationMs + 20_000);
+  expect(Math.max(...progress)).toBeGreaterThan(0);
   const { measured, usableKbps, measuring } = store.get().uplink;
   expect(measured!.how).toBe('test');
   expect(measured!.kbps / 8000).toBeGreaterThan(0.7);

@@ -75,7 +75,11 @@ test('the one allowed yields, the other loses nothing more, and both run again w
   const spare = await add('spare', true);
   await uplink.handlers['uplink.set']({ shedAllowed: true }, ana);
   const shown = (id: string) => t.store.get().outputs[id]!;
-  await until('both are live', () => [main, spare].every((id) => shown(id).state === 'live'));
+  await until(
+    'both are live',
+    () => [main, spare].every((id) => shown(id).state === 'live'),
+    30_000,
+  );
 
   // Two of 12.1 Mb/s into this: the more is missing, the sooner the buffers on the way are full.
   const limitKbps = 13_000;
@@ -88,8 +92,12 @@ test('the one allowed yields, the other loses nothing more, and both run again w
   expect(t.acts.filter((a) => a.action === 'output.shed')).toMatchObject([
     { actor: 'uplink', detail: { id: spare } },
   ]);
-  await until('it is idle', () => air.of(spare).state === 'idle');
-  expect(shown(spare)).toMatchObject({ order: 'start', problem: { cause: 'shed' } });
+  await until(
+    'it is idle, and shown as yielding',
+    () => air.of(spare).state === 'idle' && shown(spare).problem?.cause === 'shed',
+    20_000,
+  );
+  expect(shown(spare).order).toBe('start');
 
   line.limit(null);
   await until('what waited for the other is sent', () => shown(main).queueMs < 500, 20_000);

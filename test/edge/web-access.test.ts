@@ -35,7 +35,7 @@ const sessionUrl = () => `${room.url}/api/v1/session`;
 const commandUrl = (name: string) => `${room.url}/api/v1/commands/${name}`;
 
 function ask(socket: StudioSocket, name: string, input: unknown): Promise<CommandAnswer> {
-  return socket.timeout(4000).emitWithAck('command', name as never, input as never);
+  return socket.timeout(20_000).emitWithAck('command', name as never, input as never);
 }
 
 test.each(commandNames)('%s: exactly its roles may, over REST', async (name) => {

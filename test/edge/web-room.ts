@@ -74,6 +74,7 @@ export interface RoomOptions {
   readonly monitorUrl?: () => string | null;
   readonly signals?: Signals;
   readonly ready?: () => boolean;
+  readonly playerFramedBy?: readonly string[];
   readonly adminPassword?: string | undefined;
   /** Of a room before, to open another in its place. */
   readonly port?: number;
@@ -117,6 +118,7 @@ export async function openRoom(options: RoomOptions = {}): Promise<Room> {
     monitorUrl: options.monitorUrl ?? (() => null),
     publicRoutes: options.publicRoutes ?? express.Router(),
     pageDir,
+    playerFramedBy: options.playerFramedBy ?? [],
     ready: options.ready ?? (() => store.healthy()),
     version: '0.0.0',
   });
@@ -164,7 +166,7 @@ export async function openRoom(options: RoomOptions = {}): Promise<Room> {
 export function next<T = unknown>(
   socket: { once(event: never, fn: (...args: never[]) => void): unknown },
   event: string,
-  ms = 5000,
+  ms = 30_000,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no ${event} within ${ms} ms`)), ms);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CommandAnswer, Meters } from '../../server/contract/socket.ts';
 import type { Snapshot, StatePatch, StudioState } from '../../server/contract/state.ts';
 import { StudioError } from '../../server/core/errors.ts';
+import { paced } from '../kit/slowness.ts';
 import { until } from '../kit/until.ts';
 import { next, openRoom, type Room, type StudioSocket } from './web-room.ts';
 
@@ -57,7 +58,7 @@ async function screen(more = {}): Promise<{ socket: StudioSocket; snapshot: Snap
   return { socket, snapshot: await next<Snapshot>(socket, 'snapshot') };
 }
 function ask(socket: StudioSocket, name: string, input: unknown): Promise<CommandAnswer> {
-  return socket.timeout(5000).emitWithAck('command', name as never, input as never);
+  return socket.timeout(20_000).emitWithAck('command', name as never, input as never);
 }
 
 test('all changes of one command leave in one packet, before its answer, at the answer’s revision', async () => {
@@ -127,13 +128,13 @@ test('the patches applied to the snapshot are the state, whatever changes and wh
           });
       }
       for (const one of screens) {
-        await until('same revision', () => one.state && one.rev === room.state.flush(), 5000, 2);
+        await until('same revision', () => one.state && one.rev === room.state.flush(), 20_000, 2);
       }
       for (const one of screens) {
         expect(one.state).toEqual(JSON.parse(JSON.stringify(room.state.get())));
         one.socket.close();
       }
-      await until('all gone', () => room.state.get().people['admin']?.online === 0, 5000, 2);
+      await until('all gone', () => room.state.get().people['admin']?.online === 0, 20_000, 2);
     }),
     { numRuns: 25 },
   );
@@ -142,7 +143,7 @@ test('the patches applied to the snapshot are the state, whatever changes and wh
 test('resync gives the present picture', async () => {
   const { socket } = await screen();
   room.state.change((d) => void (d.switcher.preview = 'Entrevista'));
-  const snapshot: Snapshot = await socket.timeout(2000).emitWithAck('resync');
+  const snapshot: Snapshot = await socket.timeout(20_000).emitWithAck('resync');
   expect(snapshot.rev).toBe(room.state.rev());
   expect(snapshot.state.switcher.preview).toBe('Entrevista');
   socket.close();
@@ -184,25 +185,30 @@ test('whatever a client sends, it is answered in the same words or ignored, and 
 
 test('a handler that never answers is answered for within 2 s', async () => {
   const { socket } = await screen();
+  const limit = await paced();
   const started = performance.now();
   const item = { scene: 'A', item: 1, enabled: true };
   const answer = await ask(socket, 'switcher.item', item);
+  const took = performance.now() - started;
   expect(answer).toMatchObject({ ok: false, code: 'timeout' });
-  expect(performance.now() - started).toBeLessThan(2000);
+  expect(took).toBeLessThan(await limit(2000));
   socket.close();
 });
 
 test('a flood of commands is slowed down with the time to wait, each still answered once', async () => {
   const flooder = room.socket(await room.person('rapida', ['operator']));
   await next(flooder, 'snapshot');
+  const [started, epoch] = [performance.now(), Date.now()];
   const answers = await Promise.all(
-    Array.from({ length: 200 }, () => ask(flooder, 'switcher.mute', mute('a'))),
+    Array.from({ length: 400 }, () => ask(flooder, 'switcher.mute', mute('a'))),
   );
   const slowed = answers.filter((a) => !a.ok && a.code === 'rateLimited');
-  expect(slowed.length).toBeGreaterThan(100);
+  // 80 at once, and 40 more for each second that the flood takes.
+  const most = 80 + (40 * (performance.now() - started)) / 1000;
+  expect(answers.length - slowed.length).toBeLessThanOrEqual(Math.ceil(most));
   expect(answers.length - slowed.length).toBeGreaterThanOrEqual(60);
   const [first] = slowed;
-  expect(first && !first.ok && first.context?.retryAt).toBeGreaterThan(Date.now() - 5000);
+  expect(first && !first.ok && first.context?.retryAt).toBeGreaterThan(epoch);
   const { socket } = await screen();
   expect(await ask(socket, 'switcher.mute', mute('a'))).toMatchObject({ ok: true });
   socket.close();
@@ -222,13 +228,17 @@ test('signals are produced only while somebody watches, and reach only who does'
     one.on('thumbnail', (scene, jpeg, at) => resolve([scene, jpeg as unknown as Uint8Array, at]));
   });
   const level = next<Meters>(one, 'meters');
-  sendThumbnail?.('Estudio', new Uint8Array([255, 216, 255]), 42);
+  // Volatile: one that finds the line busy is dropped, the next one comes. Never both at once.
+  let turn = 0;
+  const sending = setInterval(() => {
+    turn += 1;
+    if (turn % 2 === 0) sendMeters?.({ Mic: [-12] });
+    else sendThumbnail?.('Estudio', new Uint8Array([255, 216, 255]), 42);
+  }, 20);
   const [scene, jpeg, at] = await picture;
   expect([scene, [...new Uint8Array(jpeg)], at]).toEqual(['Estudio', [255, 216, 255], 42]);
-  // Volatile: one that finds the line busy is dropped, the next one comes.
-  const meters = setInterval(() => sendMeters?.({ Mic: [-12] }), 20);
   expect(await level).toEqual({ Mic: [-12] });
-  clearInterval(meters);
+  clearInterval(sending);
   one.close();
   await until('thumbnails stopped', () => watched.thumbnails === 0);
   expect(watched.meters).toBe(1);
@@ -301,7 +311,7 @@ test('200 screens all receive every step in order', async () => {
     room.state.flush();
   }
   const last = room.state.rev();
-  await until('all have the last', () => seen.every((revs) => revs.at(-1) === last), 10_000);
+  await until('all have the last', () => seen.every((revs) => revs.at(-1) === last), 20_000);
   const expected = Array.from({ length: last - first }, (_, i) => first + i + 1);
   for (const revs of seen) expect(revs.filter((r) => r > first)).toEqual(expected);
   for (const socket of sockets) socket.close();

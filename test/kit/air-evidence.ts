@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Color } from './media-probe.ts';
+import { until } from './until.ts';
 
 const run = promisify(execFile);
 const options = { maxBuffer: 512 * 1024 * 1024 };
@@ -29,6 +30,27 @@ export function recordedMs(file: string): number | null {
   } finally {
     closeSync(fd);
   }
+}
+
+/** Resolves once each of `recordings`, growing FLV files, holds `ms` of media more than now. */
+export async function recordMore(recordings: readonly string[], ms: number): Promise<void> {
+  const from = recordings.map((file) => recordedMs(file) ?? 0);
+  await until(
+    `${ms} ms more are recorded`,
+    () => recordings.every((file, i) => (recordedMs(file) ?? 0) - from[i]! >= ms),
+    ms + 20_000,
+  );
+}
+
+/** Four seconds of the stream at `url`, as it comes, in `file`. */
+export async function captureStream(url: string, file: string): Promise<void> {
+  const args = [...'-nostdin -v error -y -i'.split(' '), url, ...'-t 4 -c copy -f flv'.split(' ')];
+  // One that stumbles is begun anew.
+  await until(
+    `${file} is captured`,
+    async () => run('ffmpeg', [...args, file], { timeout: 20_000 }),
+    30_000,
+  );
 }
 
 /** Times of the video packets of `file`, ms. */

@@ -31,7 +31,7 @@ export async function openSignedIn(
     timezoneId: 'America/Bogota',
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   await page.goto(url);
   await page.getByTestId('sign-in-user').fill(user);
   await page.getByTestId('sign-in-password').fill(password);

@@ -31,9 +31,11 @@ export interface NginxRtmp {
   readonly requests: readonly PublishRequest[];
   /** Recorded sessions, oldest first: more than one means that the session broke. */
   recordings(): string[];
+  /** Resolves when nginx has closed this recording, its session over: it holds all that it ever will. */
+  whole(recording: string): Promise<unknown>;
   /** Bytes recorded so far, all sessions together. */
   recordedBytes(): number;
-  /** Ends a publisher's session as a platform does. */
+  /** Ends a publisher's session as a platform does; waits for one where there is none yet. */
   kick(key: string): Promise<void>;
   /** SIGSTOP: connections stay, nothing is read any more. */
   freeze(): void;
@@ -52,9 +54,13 @@ export async function startNginxRtmp(options: NginxRtmpOptions = {}): Promise<Ng
   const recordFolder = join(folder, 'recordings');
   mkdirSync(recordFolder);
   const requests: PublishRequest[] = [];
-  const hook = await startHook((request) => {
-    requests.push(request);
-    return options.onPublish?.(request.key, request) ?? true;
+  const closed = new Set<string>();
+  const hook = await startHook({
+    publish(request) {
+      requests.push(request);
+      return options.onPublish?.(request.key, request) ?? true;
+    },
+    recorded: (path) => void closed.add(path),
   });
   const port = await freePort();
   const httpPort = await freePort();
@@ -98,12 +104,13 @@ export async function startNginxRtmp(options: NginxRtmpOptions = {}): Promise<Ng
     url: `rtmp://127.0.0.1:${port}/${apps[0]}`,
     requests,
     recordings,
+    whole: (recording) => until(`${recording} is whole`, () => closed.has(recording), 20_000),
     recordedBytes: () => recordings().reduce((sum, file) => sum + statSync(file).size, 0),
     async kick(key) {
-      const name = encodeURIComponent(key);
-      await fetch(
-        `http://127.0.0.1:${httpPort}/control/drop/publisher?app=${apps[0]}&name=${name}`,
-      );
+      const query = `app=${apps[0]}&name=${encodeURIComponent(key)}`;
+      const url = `http://127.0.0.1:${httpPort}/control/drop/publisher?${query}`;
+      // Answered by how many it dropped.
+      await until(`${key} is dropped`, async () => Number(await (await fetch(url)).text()) > 0);
     },
     freeze: () => child?.kill('SIGSTOP'),
     thaw: () => child?.kill('SIGCONT'),
@@ -138,6 +145,7 @@ function config(parts: ConfigParts): string {
       record_path ${parts.recordFolder};
       record_unique on;
       on_publish http://127.0.0.1:${parts.hook}/publish;
+      on_record_done http://127.0.0.1:${parts.hook}/recorded;
     }`;
   // One process, so that stopping or freezing it is one signal.
   return `load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;
@@ -157,6 +165,8 @@ http {
   }
 }
 rtmp {
+  # Its own default is a file that only root may write.
+  access_log off;
   server {
     listen 127.0.0.1:${parts.port};
     ${parts.apps.map(app).join('')}
@@ -165,9 +175,14 @@ rtmp {
 `;
 }
 
-async function startHook(
-  allow: (request: PublishRequest) => boolean,
-): Promise<{ server: Server; port: number }> {
+interface Hooks {
+  /** Whether this publisher may. */
+  publish(request: PublishRequest): boolean;
+  /** A recording was closed. */
+  recorded(path: string): void;
+}
+
+async function startHook(hooks: Hooks): Promise<{ server: Server; port: number }> {
   const known = new Set(
     'app,flashver,swfurl,tcurl,pageurl,addr,clientid,call,name,type'.split(','),
   );
@@ -178,8 +193,13 @@ async function startHook(
       const fields = new URLSearchParams(body);
       const args = Object.fromEntries([...fields].filter(([name]) => !known.has(name)));
       const one = (name: string) => fields.get(name) ?? '';
+      if (request.url === '/recorded') {
+        hooks.recorded(one('path'));
+        response.end();
+        return;
+      }
       const asked = { app: one('app'), tcUrl: one('tcurl'), key: one('name'), args };
-      response.statusCode = allow(asked) ? 200 : 403;
+      response.statusCode = hooks.publish(asked) ? 200 : 403;
       response.end();
     });
   });

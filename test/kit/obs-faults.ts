@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import type { EncoderProfile } from '../../server/contract/profiles.ts';
 import { systemClock } from '../../server/core/clock.ts';
 import { newSecret } from '../../server/core/ids.ts';
-import { freePort, launchObs } from '../../server/switcher/launch-obs.ts';
+import { launchObs } from '../../server/switcher/launch-obs.ts';
 import { openObsFiles, type RunRecord } from '../../server/switcher/obs-files.ts';
-import { createObsSocket } from '../../server/switcher/obs-socket.ts';
+import type { ObsSocket } from '../../server/switcher/obs-socket.ts';
 import { endProcess } from '../../server/switcher/processes.ts';
-import { testRecipe, testStation } from './obs.ts';
+import { askObs, testRecipe, testStation } from './obs.ts';
+import { freePort } from './ports.ts';
 import { until } from './until.ts';
 
 export interface FaultyObs {
@@ -31,28 +32,20 @@ export async function startFaultyObs(encoder: EncoderProfile): Promise<FaultyObs
   const clock = systemClock();
   const dataDir = mkdtempSync(join(tmpdir(), 'estudio-obs-'));
   const files = openObsFiles(dataDir, testRecipe(encoder), () => newSecret(24));
-  const port = await freePort(null);
+  // OBS listens on all addresses, and again on this one when it is started again.
+  const port = await freePort('0.0.0.0');
   files.prepare(port, null);
   const target = { url: `ws://127.0.0.1:${port}`, password: files.password() };
   const runs: RunRecord[] = [];
 
   async function launch(): Promise<void> {
     runs.push(await launchObs(clock, files, port, testStation.zone));
-    await until('OBS answers', () => call('GetSceneList'), 45_000, 100);
-  }
-
-  /** One question on a connection of its own. */
-  async function call(request: 'GetSceneList' | 'StopStream'): Promise<boolean> {
-    const socket = createObsSocket(() => undefined);
-    try {
-      await socket.open(target, false);
-      await socket.call(request, undefined);
-      return true;
-    } catch {
-      return false;
-    } finally {
-      socket.drop();
-    }
+    await until(
+      'OBS answers',
+      () => askObs(target, (socket) => socket.call('GetSceneList', undefined)),
+      45_000,
+      100,
+    );
   }
 
   await launch();
@@ -67,12 +60,17 @@ export async function startFaultyObs(encoder: EncoderProfile): Promise<FaultyObs
     thaw: () => void process.kill(now().obs.pid, 'SIGCONT'),
     holdStream() {
       let holding = true;
-      const held = (async () => {
-        // Refused while it is stopped already: asked again until the end.
-        while (holding) {
-          await call('StopStream');
+      // A connection for some seconds, not one for each request: what somebody starts is stopped soon.
+      const stopOften = async (socket: ObsSocket): Promise<void> => {
+        const end = performance.now() + 4000;
+        while (holding && performance.now() < end) {
+          // Refused while it is stopped already.
+          await socket.call('StopStream', undefined).catch(() => undefined);
           await new Promise((resolve) => setTimeout(resolve, 100));
         }
+      };
+      const held = (async () => {
+        while (holding) await askObs(target, stopOften);
       })();
       return async () => {
         holding = false;

@@ -9,18 +9,22 @@ import type { SwitcherState } from '../../server/contract/switcher.ts';
 import { createAlarms } from '../../server/core/alarms.ts';
 import type { Act } from '../../server/core/audit.ts';
 import { systemClock } from '../../server/core/clock.ts';
+import { withDeadline } from '../../server/core/deadline.ts';
 import { newSecret } from '../../server/core/ids.ts';
 import { initialState } from '../../server/core/initial-state.ts';
 import { silentLog } from '../../server/core/log.ts';
 import { createStateStore } from '../../server/core/state-store.ts';
-import { freePort, launchObs } from '../../server/switcher/launch-obs.ts';
+import { launchObs } from '../../server/switcher/launch-obs.ts';
 import { openObsFiles, type ObsRecipe } from '../../server/switcher/obs-files.ts';
 import { createObsClient } from '../../server/switcher/obs-client.ts';
 import type { ObsClient } from '../../server/switcher/obs-port.ts';
-import { createSwitcher, type Switcher } from '../../server/switcher/service.ts';
+import type { ProgramMemory } from '../../server/switcher/program-memory.ts';
+import type { Switcher } from '../../server/switcher/service-ports.ts';
+import { createSwitcher } from '../../server/switcher/service.ts';
 import { createObsSocket, type ObsSocket } from '../../server/switcher/obs-socket.ts';
 import { stationWords } from '../../server/switcher/obs-words.ts';
 import { endProcess } from '../../server/switcher/processes.ts';
+import { freePort } from './ports.ts';
 import { until } from './until.ts';
 
 const realClock = systemClock();
@@ -87,7 +91,8 @@ export function testRecipe(encoder: EncoderProfile = smallEncoder): ObsRecipe {
 export async function startObs(options: { encoder?: EncoderProfile } = {}): Promise<TestObs> {
   const dataDir = mkdtempSync(join(tmpdir(), 'estudio-obs-'));
   const files = openObsFiles(dataDir, testRecipe(options.encoder), () => newSecret(24));
-  const port = await freePort(null);
+  // OBS listens on all addresses.
+  const port = await freePort('0.0.0.0');
   files.prepare(port, null);
   const run = await launchObs(realClock, files, port, testStation.zone);
   const url = `ws://127.0.0.1:${run.port}`;
@@ -105,11 +110,23 @@ export async function startObs(options: { encoder?: EncoderProfile } = {}): Prom
   return { url, password: files.password(), pid: run.obs.pid, dataDir, close };
 }
 
-async function answers(url: string, password: string): Promise<boolean> {
+function answers(url: string, password: string): Promise<boolean> {
+  return askObs({ url, password }, (socket) => socket.call('GetSceneList', undefined));
+}
+
+/** Asks on a connection of its own whether `work` succeeds; one that never answers does not within 5 s. */
+export async function askObs(
+  target: { readonly url: string; readonly password: string },
+  work: (socket: ObsSocket) => Promise<unknown>,
+): Promise<boolean> {
   const socket = createObsSocket(() => undefined);
+  const late = { es: 'OBS no respondió.', en: 'OBS did not answer.' };
+  const asked = (async () => {
+    await socket.open(target, false);
+    await work(socket);
+  })();
   try {
-    await socket.open({ url, password }, false);
-    await socket.call('GetSceneList', undefined);
+    await withDeadline(realClock, 5000, late, asked);
     return true;
   } catch {
     return false;
@@ -128,20 +145,25 @@ export interface TestSwitcher {
   part(): PartState | undefined;
   /** Lets the switcher believe that `ms` went by, for spans nothing happens in. */
   skip(ms: number): void;
+  /** Spans last for as long as it takes: the switcher's monotonic clock stands still until `release`. */
+  hold(): { release(): void };
+  /** Each state as it is published, however soon the next one follows; returns the removal. */
+  watch(listener: (state: SwitcherState) => void): () => void;
   close(): Promise<void>;
 }
 
 /** An operator at the studio. */
 export const operator: CommandContext = { actor: 'ana', roles: ['operator'], host: 'localhost' };
 
-/** Opens a switcher; it connects once `client.configure` names an OBS. */
-export function openTestSwitcher(encoder: EncoderProfile | null = smallEncoder): TestSwitcher {
+/** Opens a switcher, with what an earlier one left in `memory`; it connects once `client.configure` names an OBS. */
+export function openTestSwitcher(memory?: ProgramMemory): TestSwitcher {
   const store = createStateStore(
     initialState({ ...testStation, locale: 'es-CO', encoder: 'prueba', clockOffsetMs: 0 }, 1935, 0),
   );
   const acts: Act[] = [];
   let skipped = 0;
-  const clock = { ...realClock, mono: () => realClock.mono() + skipped };
+  let heldAt: number | null = null;
+  const clock = { ...realClock, mono: () => (heldAt ?? realClock.mono()) + skipped };
   const client = createObsClient({ clock, log: silentLog, random: Math.random });
   const switcher = createSwitcher({
     client,
@@ -152,7 +174,8 @@ export function openTestSwitcher(encoder: EncoderProfile | null = smallEncoder):
     alarms: createAlarms(store, clock),
     random: Math.random,
     profile: stationObsProfile,
-    encoder,
+    encoder: smallEncoder,
+    ...(memory && { memory }),
   });
   return {
     switcher,
@@ -164,8 +187,20 @@ export function openTestSwitcher(encoder: EncoderProfile | null = smallEncoder):
     skip(ms) {
       skipped += ms;
     },
+    hold() {
+      const from = realClock.mono();
+      heldAt = from;
+      return {
+        release() {
+          // It never goes back, nor ahead of what it stood at.
+          skipped -= realClock.mono() - from;
+          heldAt = null;
+        },
+      };
+    },
+    watch: (listener) => store.subscribe(() => listener(store.get().switcher)),
     async close() {
-      switcher.close();
+      await switcher.close();
       await client.close();
     },
   };

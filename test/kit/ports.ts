@@ -1,6 +1,6 @@
-// Ports for tests: free at the moment of asking, never fixed.
+// Ports for tests: free at the moment of asking, never fixed, and given to one test process only.
 import { randomInt } from 'node:crypto';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { createSocket } from 'node:dgram';
 
 /**
@@ -10,12 +10,32 @@ import { createSocket } from 'node:dgram';
 const lowest = 12_000;
 const highest = 32_000;
 
-/** A TCP port that is free on `host`, and that no outgoing connection can be given meanwhile. */
+/**
+ * A TCP port that is free on `host`, that no outgoing connection can be given meanwhile, and that no
+ * other test is given while this process lives: it may stay shut, or be opened again later.
+ */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
+  return reserved((port) => isFree(host, port));
+}
+
+/** Reserved before it is tried: trying is listening, which would be in the way of whoever has it. */
+async function reserved(isFreeNow: (port: number) => Promise<boolean>): Promise<number> {
   for (;;) {
     const port = randomInt(lowest, highest);
-    if (await isFree(host, port)) return port;
+    const mark = await reserve(port);
+    if (mark && (await isFreeNow(port))) return port;
+    mark?.close();
   }
+}
+
+/** Makes it ours among all tests of this machine, by a name that the kernel frees when we end. */
+function reserve(port: number): Promise<Server | null> {
+  return new Promise((resolve) => {
+    const mark = createServer();
+    mark.once('error', () => resolve(null));
+    mark.listen(`\0studio-test-port-${port}`, () => resolve(mark));
+    mark.unref();
+  });
 }
 
 function isFree(host: string, port: number): Promise<boolean> {
@@ -33,14 +53,15 @@ export async function freePorts(count: number, host = '127.0.0.1'): Promise<numb
   return [...found];
 }
 
-/** A UDP port that was free just now on `host`. */
+/** A UDP port that is free on `host`, kept from others as `freePort` does. */
 export function freeUdpPort(host = '127.0.0.1'): Promise<number> {
-  return new Promise((resolve, reject) => {
+  return reserved((port) => isFreeUdp(host, port));
+}
+
+function isFreeUdp(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const socket = createSocket('udp4');
-    socket.once('error', reject);
-    socket.bind(0, host, () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
+    socket.once('error', () => resolve(false));
+    socket.bind(port, host, () => socket.close(() => resolve(true)));
   });
 }

@@ -1,5 +1,6 @@
 // A raw RTMP client that says exactly what it is told to, right or wrong: for hostile tests.
 import { connect, type Socket } from 'node:net';
+import { until } from './until.ts';
 
 /** AMF0 of numbers, strings, booleans, null and flat or nested objects. */
 export function amf0(...values: readonly unknown[]): Buffer {
@@ -78,9 +79,9 @@ export interface RtmpClient {
   publish(name: string): void;
   /** createStream and play, without waiting for answers. */
   play(name: string): void;
-  /** Resolves when the received bytes contain `text`; rejects after `ms` or at the close. */
+  /** Resolves when the received bytes contain `text`; rejects after `ms` (as `until` has it) or at the close. */
   expect(text: string, ms?: number): Promise<void>;
-  /** Resolves when the connection is closed; rejects after `ms`. */
+  /** Resolves when the connection is closed; rejects after `ms` (as `until` has it). */
   untilClosed(ms?: number): Promise<void>;
   end(): void;
 }
@@ -93,38 +94,21 @@ export async function rtmpClient(port: number, host = '127.0.0.1'): Promise<Rtmp
   let total = 0;
   let isClosed = false;
   let handshaken = false;
-  const wake = new Set<() => void>();
-  const notify = (): void => {
-    for (const fn of wake) fn();
-  };
   socket.on('data', (data) => {
     buffered = Buffer.concat([buffered, data]);
     if (handshaken) total += data.length;
     const keep = 256 * 1024;
     if (buffered.length > 2 * keep) buffered = Buffer.from(buffered.subarray(-keep));
-    notify();
   });
   socket.on('error', () => undefined);
   socket.on('close', () => {
     isClosed = true;
-    notify();
   });
-  const when = (what: string, test: () => boolean, ms: number): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const finish = (error?: Error): void => {
-        clearTimeout(timer);
-        wake.delete(look);
-        if (error) reject(error);
-        else resolve();
-      };
-      const look = (): void => {
-        if (test()) finish();
-        else if (isClosed) finish(new Error(`closed while waiting for ${what}`));
-      };
-      const timer = setTimeout(() => finish(new Error(`not within ${ms} ms: ${what}`)), ms);
-      wake.add(look);
-      look();
-    });
+  const when = async (what: string, test: () => boolean, ms: number): Promise<void> => {
+    const look = () => (test() && 'seen') || (isClosed && 'closed');
+    const end = await until(what, look, ms, 5);
+    if (end === 'closed') throw new Error(`closed while waiting for ${what}`);
+  };
 
   socket.write(Buffer.concat([Buffer.from([3]), Buffer.alloc(1536, 1)]));
   await when('handshake', () => buffered.length >= 3073, 10_000);

@@ -16,3 +16,15 @@ export async function slowness(): Promise<number> {
   const started = (performance.now() - from) / 150;
   return Math.max(1, started, (loadavg()[0] ?? 0) / availableParallelism());
 }
+
+/**
+ * Begins to watch the machine's pace. What it resolves with stretches a limit, ms, by the slowest pace
+ * seen from this call until it is asked: what is judged lies between the two.
+ */
+export async function paced(): Promise<(ms: number) => Promise<number>> {
+  let slowest = await slowness();
+  return async (ms) => {
+    slowest = Math.max(slowest, await slowness());
+    return ms * slowest;
+  };
+}

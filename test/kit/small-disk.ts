@@ -57,7 +57,8 @@ export function mountSmallDisk(megabytes = 20): SmallDisk | null {
         // Something still has a file open there: it goes with its last reader.
         execFileSync('umount', ['-l', path], { stdio: 'ignore' });
       }
-      rmdirSync(path);
+      // Whoever still writes makes its folders anew, below the disk that is no more.
+      rmSync(path, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

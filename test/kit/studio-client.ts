@@ -78,7 +78,8 @@ export async function studioClient(
   };
   const ask = <N extends CommandName>(name: N, input: CommandInput<N>): Promise<CommandAnswer<N>> =>
     new Promise((resolve, reject) => {
-      socket.timeout(5000).emit('command', name, input, ((
+      // That it comes within two seconds is judged where it is the question.
+      socket.timeout(20_000).emit('command', name, input, ((
         error: Error | null,
         answer: CommandAnswer<N>,
       ) => {

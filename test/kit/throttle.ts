@@ -57,9 +57,11 @@ export async function startThrottle(port: number): Promise<Throttle> {
 
   const timer = setInterval(() => {
     const now = performance.now();
-    // Never more than a tenth of a second saved up: a limit is a limit at every moment.
     if (rate !== null) {
-      allowance = Math.min(allowance + (rate * (now - lastAt)) / 1000, rate / 10);
+      const earned = (rate * (now - lastAt)) / 1000;
+      // Never more than a tenth of a second saved up: a limit is a limit at every moment. A full line,
+      // though, loses nothing when this process stood still.
+      allowance = allowance > 0 ? Math.min(allowance + earned, rate / 10) : allowance + earned;
     }
     lastAt = now;
     // Another one first each time: connections share a line, none has it to itself.

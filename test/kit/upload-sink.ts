@@ -25,8 +25,10 @@ export async function uploadSink(kbps: number, status = 204): Promise<UploadSink
   let last = performance.now();
   const refill = setInterval(() => {
     const now = performance.now();
-    // By the time that really passed: a busy machine's timers are late.
-    budget = Math.min(budget + (perSlice * (now - last)) / sliceMs, perSlice * 10);
+    // By the time that really passed: a busy machine's timers are late. An idle line saves nothing up,
+    // but what somebody waited for while this process stood still is theirs.
+    const earned = (perSlice * (now - last)) / sliceMs;
+    budget = waiting.size > 0 ? budget + earned : Math.min(budget + earned, perSlice * 10);
     last = now;
     for (const request of waiting) {
       if (budget <= 0) break;

@@ -22,7 +22,7 @@ import { orderFor } from '../../server/outputs/order-contract.ts';
 import { applyReport } from '../../server/outputs/report.ts';
 import { airOrder1, airReport1, recordedOrder1, recordedReport1 } from '../kit/contract-1.ts';
 import { liveOutput } from './air-service-bench.ts';
-import { order } from './air-fakes.ts';
+import { manualClock, order } from './air-fakes.ts';
 import { encoder720, idleReport, station } from './outputs-fakes.ts';
 import { sampleOutput } from '../kit/samples.ts';
 
@@ -100,6 +100,15 @@ describe('a report', () => {
     expect(outputs['out-1']).toMatchObject({ state: 'retrying', problem: { cause: 'refused' } });
   });
 
+  it('of a newer air with a cause that is not known here is understood for the rest', () => {
+    const problem = { cause: 'somethingNew', detail: 'd', at: 1 };
+    const told = { ...idleReport(1), outputs: { a: { ...liveOutput, problem } } };
+    expect(airReport.parse(told).outputs['a']).toEqual({
+      ...liveOutput,
+      problem: { ...problem, cause: 'unknown' },
+    });
+  });
+
   it('for a control of 1 says everything in its words, whatever happens', () => {
     const any = fc.record({
       slate: fc.constantFrom(...slateKind.options),
@@ -136,11 +145,11 @@ describe('the last order on disk', () => {
   });
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-  it('written by an air of 1 is resumed by this one', () => {
+  it('written by an air of 1 is resumed by this one', async () => {
     const box = openSecretBox(join(dir, 'secret.key'));
-    const file = createOrderFile(join(dir, 'air-order'), box, silentLog);
+    const file = createOrderFile(join(dir, 'air-order'), box, silentLog, manualClock());
     // An air of 1 wrote what it had parsed, nothing more.
-    file.write(recordedOrder1() as AirOrder);
+    await file.write(recordedOrder1() as AirOrder);
     const kept = file.read();
     expect(kept).toMatchObject({ rev: 12, live: true, bypass: 'backup', forceSlate: false });
     expect(kept!.outputs.map((o) => o.id)).toEqual(['out-1', 'out-2']);

@@ -14,6 +14,8 @@ import { systemClock } from '../../server/core/clock.ts';
 import { StudioError } from '../../server/core/errors.ts';
 import { silentLog } from '../../server/core/log.ts';
 import { recordedOrder1 } from '../kit/contract-1.ts';
+import { freePort } from '../kit/ports.ts';
+import { slowness } from '../kit/slowness.ts';
 import { until } from '../kit/until.ts';
 import { order } from './air-fakes.ts';
 
@@ -25,6 +27,9 @@ interface Control {
   send(order: unknown): Promise<OrderAnswer>;
   close(): Promise<void>;
 }
+
+/** Within this control must have its answer, ms. */
+const answerMs = 2000 * (await slowness());
 
 const open: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -54,7 +59,7 @@ async function startControl(options: { port?: number; token?: string } = {}): Pr
     reports,
     sockets,
     send: async (given) =>
-      (await sockets.at(-1)?.timeout(2000).emitWithAck('order', given)) as OrderAnswer,
+      (await sockets.at(-1)?.timeout(answerMs).emitWithAck('order', given)) as OrderAnswer,
     close: () => io.close(),
   };
   open.push(() => control.close());
@@ -83,6 +88,7 @@ function startAir(port: number, change: Partial<LinkPorts> = {}): Air {
     accept(given) {
       if (failure) throw failure;
       accepted.push(given);
+      return Promise.resolve();
     },
     report: () => ({ orderRev: accepted.at(-1)?.rev ?? null, outputs: {} }) as AirReport,
     shutdown: () => void shutdowns.push(1),
@@ -125,6 +131,34 @@ describe('link', () => {
     expect(await control.send(order({ rev: 7 }))).toEqual({ ok: true, rev: 7 });
     expect(air.accepted).toEqual([order({ rev: 7 })]);
     await until('reported', () => control.reports.at(-1)?.report.orderRev === 7, 1000);
+  });
+
+  it('answers an order once it is kept; a disk that hangs does not make it a failure', async () => {
+    const control = await startControl();
+    let keep: () => void = () => undefined;
+    let obeyed = 0;
+    startAir(control.port, {
+      accept() {
+        obeyed += 1;
+        return new Promise((resolve) => {
+          keep = resolve;
+        });
+      },
+    });
+    await until('connected', () => control.sockets.length);
+    let answers = 0;
+    const answer = (rev: number) =>
+      control.send(order({ rev })).then((said) => {
+        answers += 1;
+        return said;
+      });
+    const kept = answer(1);
+    await until('it is obeyed and said so', () => obeyed === 1 && control.reports.length > 1);
+    expect(answers).toBe(0);
+    keep();
+    expect(await kept).toEqual({ ok: true, rev: 1 });
+    // Never kept: answered all the same, well before control would call it lost.
+    expect(await answer(2)).toEqual({ ok: true, rev: 2 });
   });
 
   it('says with its path what is wrong with an order', async () => {
@@ -210,9 +244,8 @@ describe('link', () => {
   });
 
   it('dials until control is there, and again when it was away', async () => {
-    const first = await startControl();
-    const { port } = first;
-    await first.close();
+    // Kept for this test while nobody listens there.
+    const port = await freePort();
     const { link } = startAir(port);
     const second = await startControl({ port });
     await until('connected to the second', () => link.connected);
@@ -237,7 +270,7 @@ describe('link', () => {
     const control = await startControl();
     const air = startAir(control.port);
     await until('connected', () => control.sockets.length);
-    await control.sockets[0]?.timeout(2000).emitWithAck('shutdown');
+    await control.sockets[0]?.timeout(answerMs).emitWithAck('shutdown');
     expect(air.shutdowns).toEqual([1]);
   });
 });

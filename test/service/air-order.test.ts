@@ -17,12 +17,13 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const box = (): ReturnType<typeof openSecretBox> => openSecretBox(join(folder, 'secret.key'));
-const file = (): OrderFile => createOrderFile(join(folder, 'air-order'), box(), silentLog);
+const file = (): OrderFile =>
+  createOrderFile(join(folder, 'air-order'), box(), silentLog, manualClock());
 
 describe('order file', () => {
-  it('gives back what was written, and keeps every secret out of the file', () => {
+  it('gives back what was written, and keeps every secret out of the file', async () => {
     const written = order({ rev: 12, live: true, outputs: [outputOrder('fb', true)] });
-    file().write(written);
+    await file().write(written);
     expect(file().read()).toEqual(written);
     const raw = readFileSync(join(folder, 'air-order'), 'utf8');
     for (const secret of ['stream-secret-key', 'program-secret', 'play-secret', 'rtmp:']) {
@@ -30,7 +31,7 @@ describe('order file', () => {
     }
   });
 
-  it('has nothing when there is none, when it is damaged, and after clear', () => {
+  it('has nothing when there is none, when it is damaged, and after clear', async () => {
     expect(file().read()).toBeNull();
     for (const damage of ['', 'v1.x.y.z', 'not a box at all', '\0\0']) {
       writeFileSync(join(folder, 'air-order'), damage);
@@ -40,8 +41,12 @@ describe('order file', () => {
     expect(file().read()).toBeNull();
     writeFileSync(join(folder, 'air-order'), box().seal(JSON.stringify(order()), 'elsewhere'));
     expect(file().read()).toBeNull();
-    file().write(order());
-    file().clear();
+    await file().write(order());
+    const cleared = file();
+    void cleared.clear();
+    // At once, for whoever ends this process next.
+    expect(file().read()).toBeNull();
+    await cleared.settled();
     expect(file().read()).toBeNull();
   });
 });
@@ -72,6 +77,7 @@ function rig(orderFile: OrderFile): Rig {
       bypass: (name) => void log.push(`bypass ${name}`),
       force: (on) => void log.push(`force ${on}`),
       encode: () => undefined,
+      encoderSlow: () => false,
       poke: () => void log.push('poke'),
       report: () => ({
         source: 'slate',
@@ -93,9 +99,9 @@ function rig(orderFile: OrderFile): Rig {
 }
 
 describe('air', () => {
-  it('puts an order in force in every room, the bus before the destinations', () => {
+  it('puts an order in force in every room, the bus before the destinations', async () => {
     const { air, log } = rig(file());
-    air.accept(order({ live: true, outputs: [outputOrder('fb', true)] }));
+    await air.accept(order({ live: true, outputs: [outputOrder('fb', true)] }));
     expect(log).toEqual([
       'slate Ya regresamos',
       'showing false',
@@ -107,64 +113,71 @@ describe('air', () => {
     ]);
   });
 
-  it('runs the bus while anything needs it, and ends it last', () => {
+  it('runs the bus while anything needs it, and ends it last', async () => {
     const { air, log } = rig(file());
-    air.accept(order({ live: false, outputs: [outputOrder('am', true)] }));
+    await air.accept(order({ live: false, outputs: [outputOrder('am', true)] }));
     expect(log).toContain('bus true');
     log.length = 0;
-    air.accept(order({ rev: 2, live: false, outputs: [outputOrder('am', false)] }));
+    await air.accept(order({ rev: 2, live: false, outputs: [outputOrder('am', false)] }));
     expect(log.slice(-3)).toEqual(['outputs am:false', 'bus false', 'ingest 1935']);
   });
 
-  it('hands on what a person or the switcher decided about the slate and the bypass', () => {
+  it('hands on what a person or the switcher decided about the slate and the bypass', async () => {
     const { air, log } = rig(file());
-    air.accept(order({ live: true, bypass: 'field_3', forceSlate: true, captureSlate: true }));
+    await air.accept(
+      order({ live: true, bypass: 'field_3', forceSlate: true, captureSlate: true }),
+    );
     // Before the bus runs: a slate that is held must be the first thing seen.
     expect(log.indexOf('force true')).toBeLessThan(log.indexOf('bus true'));
     expect(log).toEqual(expect.arrayContaining(['bypass field_3', 'showing true']));
     log.length = 0;
-    air.accept(order({ rev: 2, live: true, bypass: null }));
+    await air.accept(order({ rev: 2, live: true, bypass: null }));
     expect(log).toEqual(expect.arrayContaining(['bypass null', 'force false', 'showing false']));
   });
 
-  it('resumes the last order alone after a restart, until another comes', () => {
+  it('resumes the last order alone after a restart, until another comes', async () => {
     const before = rig(file());
-    before.air.accept(order({ rev: 41, live: true, outputs: [outputOrder('fb', true)] }));
+    await before.air.accept(order({ rev: 41, live: true, outputs: [outputOrder('fb', true)] }));
     const { air, log } = rig(file());
     expect(air.rev()).toBeNull();
     air.resume();
     expect(air.rev()).toBe(41);
     expect(log).toContain('outputs fb:true');
-    air.accept(order({ rev: 42 }));
+    await air.accept(order({ rev: 42 }));
     expect(file().read()?.rev).toBe(42);
   });
 
-  it('waits for control when there is nothing to resume, or when the end was meant', () => {
+  it('waits for control when there is nothing to resume, or when the end was meant', async () => {
     const { air, log } = rig(file());
     air.resume();
     expect(log).toEqual([]);
-    air.accept(order({ live: true }));
+    await air.accept(order({ live: true }));
     air.forget();
     const next = rig(file());
     next.air.resume();
     expect(next.log).toEqual([]);
   });
 
-  it('obeys even when the order cannot be kept', () => {
+  it('obeys at once, even when the order cannot be kept', async () => {
     const full: OrderFile = {
-      read: () => null,
-      write() {
-        throw new Error('ENOSPC');
-      },
-      clear: () => undefined,
+      ...file(),
+      write: () => Promise.reject(new Error('ENOSPC')),
     };
     const { air, log } = rig(full);
-    air.accept(order({ live: true }));
+    const kept = air.accept(order({ live: true }));
     expect(air.rev()).toBe(1);
     expect(log).toContain('bus true');
+    await kept;
   });
 
-  it('reports in the words of the contract', () => {
+  it('keeps what it accepted before it ends, the last of many', async () => {
+    const { air } = rig(file());
+    for (let rev = 1; rev <= 50; rev += 1) void air.accept(order({ rev }));
+    await air.close();
+    expect(file().read()?.rev).toBe(50);
+  });
+
+  it('reports in the words of the contract', async () => {
     const { air } = rig(file());
     expect(airReport.parse(air.report())).toMatchObject({
       orderRev: null,
@@ -174,7 +187,7 @@ describe('air', () => {
       capture: 'wanted',
       backup: null,
     });
-    air.accept(order({ rev: 7 }));
+    await air.accept(order({ rev: 7 }));
     expect(airReport.parse(air.report())).toMatchObject({
       orderRev: 7,
       monitor: { port: 4000 },

@@ -279,6 +279,59 @@ describe('a restart of control while on the air', () => {
   });
 });
 
+describe('an air that was away from control', () => {
+  const minutes = 60_000;
+  /** On the air, then unheard of for ten minutes; answers with when it went on the air. */
+  async function tenMinutesAway(): Promise<number> {
+    await connected();
+    await t.run(t.air.handlers['air.goLive']({}, ana));
+    const since = t.clock.now();
+    t.report({ source: 'live', sourceSince: since, liveSince: since });
+    t.link.disconnect();
+    await t.clock.advance(10 * minutes);
+    t.link.connect();
+    await t.clock.advance(20);
+    return since;
+  }
+
+  it('but never stopped sending keeps its on-air clock, whatever it sent meanwhile', async () => {
+    const since = await tenMinutesAway();
+    // OBS was lost and came back: what goes out now does so since a minute ago.
+    const sourceSince = t.clock.now() - minutes;
+    t.report({ source: 'live', sourceSince, liveSince: since });
+    expect(t.store.get().air).toMatchObject({ onAir: true, since });
+  });
+
+  it('and was dark meanwhile is on the air since it says so', async () => {
+    await tenMinutesAway();
+    const liveSince = t.clock.now() - 2 * minutes;
+    t.report({ source: 'slate', sourceSince: t.clock.now() - minutes, liveSince });
+    expect(t.store.get().air).toMatchObject({ onAir: true, since: liveSince });
+  });
+
+  it('is believed by a control that crashed and comes back, in control’s own time', async () => {
+    await connected();
+    await t.run(t.air.handlers['air.goLive']({}, ana));
+    const since = t.clock.now();
+    t.report({ source: 'live', sourceSince: since, liveSince: since });
+    await settle();
+    t = await t.restart();
+    await t.clock.advance(10 * minutes);
+    t.link.connect();
+    await t.clock.advance(20);
+    // Its machine's clock is an hour ahead.
+    const ahead = 60 * minutes;
+    const at = t.clock.now() + ahead;
+    const sourceSince = at - minutes;
+    t.report({ at, source: 'slate', sourceSince, liveSince: since + ahead });
+    expect(t.store.get().air).toMatchObject({
+      onAir: true,
+      since,
+      sourceSince: sourceSince - ahead,
+    });
+  });
+});
+
 describe('reports', () => {
   it('leave evidence of the slate and of losses, each with its reason', async () => {
     const fb = await output('fb');

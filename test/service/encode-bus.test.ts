@@ -143,6 +143,26 @@ describe('always-encode on', () => {
     expect(all[0]?.ended).toBe('kill');
   });
 
+  it('says for a while that the machine was too slow for it', async () => {
+    const { bus, below, all, pass } = open();
+    bus.encode(always);
+    below.send(1);
+    bus.run(true);
+    await pass(2000);
+    expect(bus.encoderSlow()).toBe(false);
+    all[0]?.drop(30);
+    await pass(200);
+    expect(bus.encoderSlow()).toBe(true);
+    await pass(15_000);
+    expect(bus.encoderSlow()).toBe(false);
+    all[0]?.drop(1);
+    await pass(200);
+    bus.encode(plain);
+    await pass(2000);
+    expect(bus.encoderSlow()).toBe(false);
+    bus.close();
+  });
+
   it('covers the death of the encoder at once, and starts another', async () => {
     const { bus, below, all, got, said, pass } = open();
     bus.encode(always);

@@ -86,6 +86,8 @@ export interface FakeEncoder extends EncoderProcess {
   die(): void;
   /** Sends and takes nothing any more. */
   hang(): void;
+  /** Is too slow for so many frames. */
+  drop(frames: number): void;
   /** How it was ended by its owner; null while it was not. */
   readonly ended: 'end' | 'kill' | null;
 }
@@ -108,6 +110,7 @@ export function fakeEncoders(clock: ManualClock): {
     let ended: FakeEncoder['ended'] = null;
     let owedSince: number | null = null;
     let pictures = 0;
+    let dropped = 0;
     let settle: (lines: readonly string[]) => void = () => undefined;
     const gone = new Promise<readonly string[]>((resolve) => {
       settle = resolve;
@@ -144,7 +147,9 @@ export function fakeEncoders(clock: ManualClock): {
       get spoke() {
         return spoke;
       },
-      dropped: 0,
+      get dropped() {
+        return dropped;
+      },
       latency: () => null,
       async end() {
         ended ??= 'end';
@@ -158,6 +163,9 @@ export function fakeEncoders(clock: ManualClock): {
       die: finish,
       hang() {
         hung = true;
+      },
+      drop(frames) {
+        dropped += frames;
       },
       get ended() {
         return ended;

@@ -25,6 +25,7 @@ test('measured while the bus runs, anew with each time on the air', async () => 
         join(folder, 'air-order'),
         openSecretBox(join(folder, 'secret.key')),
         silentLog,
+        manualClock(),
       ),
       ingest: fakeIngest(log),
       slate: {
@@ -39,6 +40,7 @@ test('measured while the bus runs, anew with each time on the air', async () => 
         bypass: nothing,
         force: nothing,
         encode: nothing,
+        encoderSlow: () => false,
         poke: nothing,
         report: () => ({
           source: 'live',
@@ -63,9 +65,9 @@ test('measured while the bus runs, anew with each time on the air', async () => 
       stats: () => ({ cpuPercent: 0, memoryMb: 0 }),
       ffmpegVersion: () => null,
     });
-    air.accept(order({ rev: 1, outputs: [outputOrder('am', true)] }));
-    air.accept(order({ rev: 2, live: true }));
-    air.accept(order({ rev: 3 }));
+    await air.accept(order({ rev: 1, outputs: [outputOrder('am', true)] }));
+    await air.accept(order({ rev: 2, live: true }));
+    await air.accept(order({ rev: 3 }));
     expect(followed).toEqual([
       { on: true, live: false },
       { on: true, live: true },

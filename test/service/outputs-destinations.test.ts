@@ -291,6 +291,17 @@ describe('kinds', () => {
       { profile: 'vertical', url: 'rtmp://h/a', key: 'k', settings: { width: 800 } },
       'settings.width',
     ],
+    ['a login in the address', { profile: 'custom', url: 'rtmp://ana:hush@h/a' }, 'url'],
+    [
+      'a login in the backup address',
+      { profile: 'custom', url: 'rtmp://h/a', backupUrl: 'rtmps://ana:hush@b/a' },
+      'backupUrl',
+    ],
+    [
+      'a login in a vertical address',
+      { profile: 'vertical', url: 'rtmp://ana:hush@h/a', key: 'k' },
+      'url',
+    ],
     [
       'a backup address of another scheme',
       { profile: 'custom', url: 'rtmp://h/a', backupUrl: 'srt://h:9000' },
@@ -421,8 +432,8 @@ describe('secrets', () => {
         const fb = await create({ key: `${key}?t=${token}` });
         const custom = await create({
           profile: 'custom',
-          url: `rtmp://u:${token}@h/live/${path}`,
-          backupUrl: `rtmp://u:${path}@spare/live/${token}`,
+          url: `rtmp://h/live/${path}?u=${token}`,
+          backupUrl: `rtmp://spare/live/${token}?u=${path}`,
         });
         const srt = await create({
           profile: 'srt',
@@ -456,8 +467,8 @@ describe('secrets', () => {
       url: 'srt://h:9000?streamid=publish:a-stream-nobody-may-read',
       backupUrl: 'srt://a-spare-nobody-may-read:9001',
     });
-    t.database.checkpoint();
-    const file = readFileSync(join(t.dir, 'studio.db')).toString('latin1');
+    const files = ['studio.db', 'studio.db-wal'].map((name) => readFileSync(join(t.dir, name)));
+    const file = Buffer.concat(files).toString('latin1');
     expect(file).toContain('Facebook');
     expect(file).not.toContain('a-key-nobody-may-read-on-disk');
     expect(file).not.toContain('nobody-may-read');

@@ -78,6 +78,6 @@ test('skipped and dropped frames raise their alarms while OBS streams', async ()
   socket!.end(1006);
   await clock.advance(50);
   expect(alarmsUp(store)).toEqual(['obs']);
-  switcher.close();
+  await switcher.close();
   await client.close();
 });

@@ -2,14 +2,11 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { CommandContext } from '../../server/contract/commands.ts';
 import type { ObsEvent } from '../../server/switcher/obs-port.ts';
-import { createAlarms } from '../../server/core/alarms.ts';
 import type { Act } from '../../server/core/audit.ts';
 import { StudioError } from '../../server/core/errors.ts';
-import { initialState } from '../../server/core/initial-state.ts';
-import { silentLog } from '../../server/core/log.ts';
-import { createStateStore, type StateStore } from '../../server/core/state-store.ts';
-import { createObsClient } from '../../server/switcher/obs-client.ts';
-import { createSwitcher, type Switcher } from '../../server/switcher/service.ts';
+import type { StateStore } from '../../server/core/state-store.ts';
+import type { Switcher } from '../../server/switcher/service-ports.ts';
+import { switcherBench } from './switcher-bench.ts';
 import {
   handClock,
   obsError,
@@ -51,49 +48,15 @@ const asked = () => socket.asked.map((a) => a.name);
 beforeEach(async () => {
   clock = handClock();
   obs = playedObs();
-  acts = [];
   instead = () => undefined;
-  store = createStateStore(
-    initialState(
-      {
-        name: 'X',
-        shortName: 'X',
-        city: 'X',
-        zone: 'America/Bogota',
-        locale: 'es-CO',
-        colors: { brand: '#000000', onBrand: '#ffffff', slate: '#000000', onSlate: '#ffffff' },
-        slateText: 'Ya regresamos',
-        encoder: 'x',
-        clockOffsetMs: 0,
-      },
-      1935,
-      0,
-    ),
-  );
-  const client = createObsClient({
-    clock,
-    log: silentLog,
-    random: () => 0.5,
-    open: () => {
-      socket = playedSocket((name, data) => instead(name) ?? obs.answer(name, data));
-      return socket;
-    },
-  });
-  switcher = createSwitcher({
-    client,
-    store,
-    clock,
-    log: silentLog,
-    audit: { record: (act) => void acts.push(act) },
-    alarms: createAlarms(store, clock),
-    random: () => 0.5,
-    profile: { slateScene: 'Ya regresamos', lowerThird: 'Rótulo' },
-    encoder: null,
-  });
-  client.configure({ url: 'ws://obs', password: 'x' });
-  await settle();
+  const open = (): PlayedSocket => {
+    socket = playedSocket((name, data) => instead(name) ?? obs.answer(name, data));
+    return socket;
+  };
+  const bench = switcherBench({ clock, open });
+  ({ store, switcher, acts } = bench);
+  await bench.connect();
   expect(state().connection).toBe('connected');
-  await clock.advance(200);
   socket.asked.length = 0;
 });
 

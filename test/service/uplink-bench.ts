@@ -1,6 +1,6 @@
 // Uplink care on the real air service and database, with an air whose reports a test writes.
 import type { AirOutputReport, AirReport } from '../../server/contract/air-link.ts';
-import type { Output } from '../../server/contract/outputs.ts';
+import type { Output, OutputCause } from '../../server/contract/outputs.ts';
 import { stationProfile, type StationProfile } from '../../server/contract/profiles.ts';
 import { createAlarmLatch } from '../../server/core/alarm-latch.ts';
 import { silentLog } from '../../server/core/log.ts';
@@ -24,9 +24,14 @@ export interface UplinkBench extends AirBench {
   shown(id: string): Output;
   /**
    * Time passes while air reports twice a second: outputs told to run are live at `kbps`; those in
-   * `behind` drop frames.
+   * `behind` drop frames for the reason `cause`, `slow` unless told otherwise.
    */
-  pass(seconds: number, kbps: number, behind?: readonly string[]): Promise<void>;
+  pass(
+    seconds: number,
+    kbps: number,
+    behind?: readonly string[],
+    cause?: OutputCause,
+  ): Promise<void>;
   restartAll(): Promise<UplinkBench>;
   closeAll(): Promise<void>;
 }
@@ -66,14 +71,14 @@ export async function uplinkBench(
       return id;
     },
     shown: (id) => t.store.get().outputs[id]!,
-    async pass(seconds, kbps, behind = []) {
+    async pass(seconds, kbps, behind = [], cause = 'slow') {
       for (let i = 0; i < seconds * 2; i += 1) {
         looks += 1;
         const running = (t.link.orders.at(-1)?.outputs ?? []).filter((o) => o.run);
         const report: AirReport['outputs'] = Object.fromEntries(
           running.map((o) => [
             o.id,
-            told(t.clock.now(), kbps, behind.includes(o.id) ? looks : null),
+            told(t.clock.now(), kbps, behind.includes(o.id) ? looks : null, cause),
           ]),
         );
         t.report({ source: 'live', outputs: report });
@@ -94,14 +99,14 @@ export async function uplinkBench(
 }
 
 /** `look`: the how-manieth in a row in which it falls behind; null: it is well. */
-function told(now: number, kbps: number, look: number | null): AirOutputReport {
+function told(now: number, kbps: number, look: number | null, cause: OutputCause): AirOutputReport {
   return {
     ...liveOutput,
     bitrateKbps: kbps,
     // Up to five seconds, then down by a group of pictures, which is dropped.
     queueMs: look === null ? 0 : 3000 + (look % 8) * 250,
     droppedFrames: look === null ? 0 : Math.floor(look / 8) * 60,
-    problem: look !== null ? { cause: 'slow', detail: 'frames were dropped', at: now } : null,
+    problem: look !== null ? { cause, detail: 'frames were dropped', at: now } : null,
   };
 }
 

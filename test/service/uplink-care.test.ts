@@ -7,6 +7,7 @@ import { uplinkBench, type UplinkBench } from './uplink-bench.ts';
 
 let t: UplinkBench;
 const testUrl = 'http://127.0.0.1:9/up';
+const verticalUrl = 'rtmp://h/live';
 beforeEach(async () => {
   t = await uplinkBench({ kbps: 10_000, testUrl });
 });
@@ -105,6 +106,25 @@ describe('while the uplink is too little', () => {
     expect(state().measured).toBeNull();
     expect(acts('output.shed')).toEqual([]);
     expect(alarmsUp(t.store)).not.toContain('uplink-short');
+  });
+
+  it('encoders that are too slow are this machine’s trouble: nobody yields, nothing is learnt', async () => {
+    // Less than both need, and both late: the uplink would explain it.
+    await set({ kbps: 5000, shedAllowed: true });
+    const wide = await t.add('Facebook', { mayShed: true });
+    const tall = await t.add('Vertical', { profile: 'vertical', url: verticalUrl, mayShed: true });
+    const second = await t.add('Otra', { profile: 'vertical', url: verticalUrl, mayShed: true });
+    await t.pass(60, 1500, [tall, second], 'encoder');
+    expect(state().measured).toBeNull();
+    expect(acts('output.shed')).toEqual([]);
+    expect([wide, tall, second].map((id) => t.shown(id).shed)).toEqual([false, false, false]);
+    const shown = t.shown(tall).problem;
+    expect(shown).toMatchObject({ cause: 'encoder' });
+    expect(shown?.text).toContain('Elija 720×1280');
+    expect(shown?.textEn).toContain('the upload is fine');
+    // The same with the way out as the reason is the uplink's.
+    await t.pass(16, 1500, [tall, second]);
+    expect(acts('output.shed')).toHaveLength(1);
   });
 
   it('sheds the last of those allowed, says so everywhere, and brings it back when there is room', async () => {

@@ -5,7 +5,11 @@ import { systemClock } from '../../server/core/clock.ts';
 test('an offset shifts now() and leaves mono() alone', () => {
   const plain = systemClock();
   const shifted = systemClock(3_600_000);
-  expect(shifted.now() - plain.now()).toBeGreaterThanOrEqual(3_600_000);
-  expect(shifted.now() - plain.now()).toBeLessThan(3_601_000);
-  expect(Math.abs(shifted.mono() - plain.mono())).toBeLessThan(1000);
+  // However long this process is held up between two looks, the one in their midst lies between them.
+  const [before, now, after] = [plain.now(), shifted.now(), plain.now()];
+  expect(now).toBeGreaterThanOrEqual(before + 3_600_000);
+  expect(now).toBeLessThanOrEqual(after + 3_600_000);
+  const [earlier, mono, later] = [plain.mono(), shifted.mono(), plain.mono()];
+  expect(mono).toBeGreaterThanOrEqual(earlier);
+  expect(mono).toBeLessThanOrEqual(later);
 });

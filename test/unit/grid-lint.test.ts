@@ -1,11 +1,10 @@
-// What is refused or warned of before it airs: overlaps, gaps, changes that lead nowhere.
+// What is refused or warned of before it airs: overlaps, changes that lead nowhere.
 import { describe, expect, test } from 'vitest';
 import type { Override } from '../../server/contract/grid.ts';
 import { StudioError } from '../../server/core/errors.ts';
-import { conflicts, gaps } from '../../server/grid/lint.ts';
+import { conflicts } from '../../server/grid/lint.ts';
 import { checkChange, checkedRange, publishConflicts } from '../../server/grid/requests.ts';
-import { occurrencesBetween } from '../../server/grid/resolve.ts';
-import { dayRange, instantOf } from '../../server/grid/wall-clock.ts';
+import { instantOf } from '../../server/grid/wall-clock.ts';
 import { aDocument, aPlan, aSlot, changesOf } from './grid-samples.ts';
 
 const zone = 'America/Bogota';
@@ -85,23 +84,6 @@ describe('conflicts', () => {
       }),
     );
     expect(conflicts(aDocument(slots), '2026-11-20', 53).length).toBeGreaterThan(50);
-  });
-});
-
-describe('gaps', () => {
-  test('are what nothing covers', () => {
-    const { start, end } = dayRange('2026-11-24', '2026-11-24', zone);
-    const at = (time: string): number => instantOf('2026-11-24', time, zone);
-    const plan = aPlan([
-      aSlot(),
-      aSlot({ id: 'dos', start: '09:00' }),
-      aSlot({ id: 'tres', start: '22:00', durationMinutes: 240 }),
-    ]);
-    expect(gaps(occurrencesBetween(plan, start, end), start, end)).toEqual([
-      { start: at('02:00'), end: at('08:00') },
-      { start: at('10:00'), end: at('22:00') },
-    ]);
-    expect(gaps([], 5, 9)).toEqual([{ start: 5, end: 9 }]);
   });
 });
 

@@ -54,6 +54,8 @@ test.each([
   ['rtmp', 'live-api.facebook.com/rtmp', 'k'],
   ['rtmp', 'http://h/live', 'k'],
   ['rtmp', 'rtmp:///live', 'k'],
+  ['rtmp', 'rtmp://user:pass@h/live', 'k'],
+  ['rtmp', 'rtmps://user@h/live/key', null],
   ['rtmp', 'rtmp://h/live', 'a\nrtmp_tcurl=x'],
   ['rtmp', 'rtmp://h/live', 'é'.repeat(600)],
   ['icecast', 'rtmp://h/live', 'k'],

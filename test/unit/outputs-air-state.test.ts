@@ -265,6 +265,40 @@ describe('failures', () => {
     expect(said(limits.behindMs + 1, limits.caughtUpMs + 1)).toBe('slow');
     expect(said(limits.behindMs + 1, limits.caughtUpMs)).toBeUndefined();
   });
+
+  test('one whose own encoder is too slow blames neither the way nor the destination', () => {
+    const late = (sight: Partial<Sight>) => tick({ accepted: true, encoderSlow: true, ...sight });
+    const said = (...sights: Partial<Sight>[]) =>
+      play([...toLive, ...sights.map((sight, i) => [5000 + i, late(sight)] as const)]).state.problem
+        ?.cause;
+    expect(said({ queueMs: limits.behindMs })).toBeUndefined();
+    expect(said({ queueMs: limits.behindMs + 1 })).toBe('encoder');
+    expect(said({ droppedAgoMs: 0 })).toBe('encoder');
+    expect(said({ stuckMs: limits.stuckWarnMs + 1 })).toBe('encoder');
+    // It has caught up as late as one that is slow for another reason.
+    const behind = { queueMs: limits.behindMs + 1 };
+    expect(said(behind, { queueMs: limits.caughtUpMs + 1 })).toBe('encoder');
+    expect(said(behind, { queueMs: limits.caughtUpMs })).toBeUndefined();
+    // It turns out to be the way, or the encoder after all.
+    expect(said(behind, { ...behind, encoderSlow: false })).toBe('slow');
+    expect(said({ ...behind, encoderSlow: false }, behind)).toBe('encoder');
+  });
+
+  test('an encoder that brings nothing out at all is ended as itself, and tried again unhurried', () => {
+    const hopeless = tick({ accepted: true, stuckMs: limits.stuckMs + 1, encoderSlow: true });
+    const { steps, state } = play([...toLive, [12_000, hopeless], [12_100, gone('kicked')]]);
+    expect(steps).toEqual(['spawn', 'kill']);
+    expect(state).toMatchObject({ shown: 'retrying', problem: { cause: 'encoder' } });
+    const unborn = play([
+      [0, run],
+      [100, tick()],
+      [4200, tick({ encoderSlow: true })],
+      [10_200, tick({ encoderSlow: true })],
+      [10_300, gone('kicked')],
+    ]);
+    expect(unborn.state.problem?.cause).toBe('encoder');
+    expect(backoffPolicy('encoder', 0).firstMs).toBeGreaterThanOrEqual(500);
+  });
 });
 
 describe('a backup address', () => {

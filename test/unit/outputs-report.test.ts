@@ -6,7 +6,7 @@ import { initialState } from '../../server/core/initial-state.ts';
 import { calm, judgeAlarms, linkAlarm } from '../../server/outputs/air-alarms.ts';
 import { nextOffset } from '../../server/outputs/air-clock.ts';
 import { causeWords } from '../../server/outputs/causes.ts';
-import { nextOnAir } from '../../server/outputs/on-air.ts';
+import { feedingSince, nextOnAir } from '../../server/outputs/on-air.ts';
 import { airParts } from '../../server/outputs/parts.ts';
 import { applyReport, idleFacts } from '../../server/outputs/report.ts';
 import { idleReport, station } from '../service/outputs-fakes.ts';
@@ -192,28 +192,54 @@ describe('applyReport', () => {
 });
 
 describe('nextOnAir', () => {
-  it('starts at the first report on the air', () => {
-    expect(nextOnAir({ since: null, lastSeen: null }, true, true, now, now)).toEqual({
-      since: now,
-      lastSeen: now,
-    });
+  const on = { onAir: true, live: true, now, fedSince: null, first: false };
+  const nothing = { since: null, lastSeen: null };
+  const hour = 3_600_000;
+  it('starts at the first report on the air, whatever ran before it', () => {
+    expect(nextOnAir(nothing, on)).toEqual({ since: now, lastSeen: now });
+    expect(nextOnAir(nothing, { ...on, fedSince: now - hour }).since).toBe(now);
   });
   it('keeps counting over a short pause, and forgets after a long one', () => {
     const was = { since: now - 60_000, lastSeen: now - 3000 };
-    const paused = nextOnAir(was, false, true, now, null);
-    expect(nextOnAir(paused, true, true, now + 1000, now).since).toBe(now - 60_000);
-    expect(nextOnAir(paused, false, true, now + 20_000, null)).toEqual({
-      since: null,
-      lastSeen: null,
-    });
+    const paused = nextOnAir(was, { ...on, onAir: false });
+    expect(nextOnAir(paused, { ...on, now: now + 1000, fedSince: now }).since).toBe(now - 60_000);
+    expect(nextOnAir(paused, { ...on, onAir: false, now: now + 20_000 })).toEqual(nothing);
   });
   it('forgets at once when ordered to stop', () => {
-    expect(nextOnAir({ since: 1, lastSeen: now }, false, false, now, null).since).toBeNull();
+    const was = { since: 1, lastSeen: now };
+    expect(nextOnAir(was, { ...on, onAir: false, live: false }).since).toBeNull();
   });
   it('keeps counting when air proves that it went on while control was away', () => {
-    const stored = { since: now - 3_600_000, lastSeen: now - 600_000 };
-    expect(nextOnAir(stored, true, true, now, now - 1_000_000).since).toBe(now - 3_600_000);
-    expect(nextOnAir(stored, true, true, now, now - 5000).since).toBe(now);
+    const stored = { since: now - hour, lastSeen: now - 600_000 };
+    expect(nextOnAir(stored, { ...on, fedSince: now - 1_000_000 }).since).toBe(now - hour);
+  });
+  it('begins where air says, when it began anew while nobody heard it', () => {
+    const stored = { since: now - hour, lastSeen: now - 600_000 };
+    expect(nextOnAir(stored, { ...on, fedSince: now - 5000 }).since).toBe(now - 5000);
+    expect(nextOnAir(stored, on).since).toBe(now);
+    // A control that remembers nothing believes the air it finds.
+    expect(nextOnAir(nothing, { ...on, fedSince: now - hour, first: true }).since).toBe(now - hour);
+  });
+});
+
+describe('feedingSince', () => {
+  const kinds = new Map([
+    ['fb', 'rtmp'],
+    ['am', 'icecast'],
+  ] as const);
+  const live = (liveSince: number) => ({ ...told, liveSince });
+  it('is what air says of its own time on the air, whatever the source was', () => {
+    const report = idleReport(now, { source: 'live', sourceSince: now - 5, liveSince: now - 900 });
+    expect(feedingSince(report, true, kinds)).toBe(now - 900);
+    expect(feedingSince({ ...report, liveSince: null }, true, kinds)).toBe(now - 5);
+    expect(feedingSince({ ...report, liveSince: null, source: 'off' }, true, kinds)).toBeNull();
+  });
+  it('counts what is watched, not the radio that runs day and night', () => {
+    const report = idleReport(now, { source: 'live', sourceSince: now - 9_000_000 });
+    const radio = { am: live(now - 9_000_000) };
+    expect(feedingSince({ ...report, outputs: radio }, false, kinds)).toBeNull();
+    const both = { ...radio, fb: live(now - 700) };
+    expect(feedingSince({ ...report, outputs: both }, false, kinds)).toBe(now - 700);
   });
 });
 
@@ -235,6 +261,14 @@ describe('nextOffset', () => {
 });
 
 describe('airParts', () => {
+  it('of an ingest that has no order yet says that it starts, and no port', () => {
+    const ingest = { ...idleReport(now).ingest, state: 'starting', rtmpPort: 0 } as const;
+    const { ingest: part } = airParts({}, 'fresh', idleReport(now, { ingest }), now);
+    expect(part).toMatchObject({ state: 'starting', text: 'La recepción RTMP está arrancando…' });
+    // What the state shows of it is the port that it will be told.
+    const { air } = apply({}, { ingest });
+    expect(air.ingest).toMatchObject({ state: 'starting', rtmpPort: 1935 });
+  });
   it('says which port is busy and how to change it', () => {
     const report = idleReport(now, {
       ingest: {
@@ -293,6 +327,12 @@ describe('judgeAlarms', () => {
     );
     expect(lost.alarms.get('air-slate')!.severity).toBe('critical');
     expect(ids(judgeAlarms(live(), lost.memory, now + 1000))).toEqual([]);
+  });
+  it('says that this machine is too slow to encode all that goes out, and blames nobody else', () => {
+    const slow = judgeAlarms(live({ encoderSlow: true }), calm, now);
+    expect(ids(slow)).toEqual(['air-encoder']);
+    expect(slow.alarms.get('air-encoder')).toMatchObject({ severity: 'critical' });
+    expect(ids(judgeAlarms(live(), slow.memory, now + 500))).toEqual([]);
   });
   it('gives OBS three seconds to begin', () => {
     const first = judgeAlarms(live({ source: 'slate' }), calm, now);

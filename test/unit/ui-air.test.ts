@@ -103,25 +103,32 @@ describe('the uplink', () => {
       order: 'start' as const,
       withAir: true,
     };
-    const parts = uplinkParts({
+    const outputs = {
       v: { ...one, name: 'Vertical', priority: 60, mayShed: true },
-      fb: { ...one, name: 'Facebook', priority: 10, order: 'stop' },
+      fb: { ...one, name: 'Facebook', priority: 10, order: 'stop' as const },
       rec: { ...one, name: 'Grabación', needKbps: 0 },
-      off: { ...one, name: 'Prueba', order: 'stop', withAir: false },
+      off: { ...one, name: 'Prueba', order: 'stop' as const, withAir: false },
       yt: { ...one, name: 'YouTube' },
       am: { ...one, name: 'Radio AM' },
-    });
-    expect(parts.map(({ name }) => name)).toEqual(['Facebook', 'Radio AM', 'YouTube', 'Vertical']);
+    };
+    const names = (airOrder: 'live' | 'stop') =>
+      uplinkParts(outputs, airOrder).map(({ name }) => name);
+    expect(names('stop')).toEqual(['Facebook', 'Radio AM', 'YouTube', 'Vertical']);
+    // On the air, one that somebody stopped needs nothing any more, as the server counts it.
+    expect(names('live')).toEqual(['Radio AM', 'YouTube', 'Vertical']);
   });
-  it('leaves room for the largest figure', () => {
+  it('leaves room for the largest figure and for every part', () => {
     fc.assert(
       fc.property(
         fc.nat(1e6),
         fc.nat(1e6),
         fc.option(fc.nat(1e6)),
-        (needKbps, sendingKbps, usableKbps) => {
-          const scale = uplinkScale({ needKbps, sendingKbps, usableKbps });
-          return scale > Math.max(needKbps, sendingKbps, usableKbps ?? 0);
+        fc.array(fc.nat(1e6)),
+        (needKbps, sendingKbps, usableKbps, kbps) => {
+          const parts = kbps.map((one) => ({ kbps: one }));
+          const scale = uplinkScale({ needKbps, sendingKbps, usableKbps }, parts);
+          const whole = kbps.reduce((sum, one) => sum + one, 0);
+          return scale > Math.max(needKbps, sendingKbps, usableKbps ?? 0, whole);
         },
       ),
     );

@@ -2,14 +2,23 @@
 import { describe, expect, it } from 'vitest';
 import { airFace } from '../../control-ui/src/on-air/air-state.ts';
 import { alarmsInOrder } from '../../control-ui/src/on-air/alarm-order.ts';
-import { lowerThirdOf, rememberText } from '../../control-ui/src/on-air/lower-third-text.ts';
-import { outputFacts, outputShape, slowQueue } from '../../control-ui/src/on-air/output-face.ts';
+import {
+  lowerThirdOf,
+  lowerThirds,
+  rememberText,
+} from '../../control-ui/src/on-air/lower-third-text.ts';
+import {
+  outputFacts,
+  outputHand,
+  outputShape,
+  slowQueue,
+} from '../../control-ui/src/on-air/output-face.ts';
 import { streamWords, unitShape } from '../../control-ui/src/on-air/unit-face.ts';
 import { historySeconds, nextHistory, sparkPath } from '../../control-ui/src/state/history.ts';
 import { keyAction, type KeyPress } from '../../control-ui/src/state/keys.ts';
 import { may } from '../../control-ui/src/state/permissions.ts';
 import { createServerClock } from '../../control-ui/src/state/server-clock.ts';
-import { tallyOf } from '../../control-ui/src/state/tally.ts';
+import { isOut, tallyOf } from '../../control-ui/src/state/tally.ts';
 import type { Alarm } from '../../server/contract/station.ts';
 
 describe('tally', () => {
@@ -41,6 +50,13 @@ describe('tally', () => {
     };
     expect(tallyOf('Estudio', mixing).program).toBe(true);
     expect(tallyOf('Campo', mixing).program).toBe(true);
+  });
+  it('is red only while the program goes out, not the slate or a stand-in in its place', () => {
+    expect(isOut({ onAir: true, feeding: 'program' })).toBe(true);
+    expect(isOut({ onAir: false, feeding: 'program' })).toBe(false);
+    for (const feeding of ['slate', 'bypass', 'off'] as const) {
+      expect(isOut({ onAir: true, feeding })).toBe(false);
+    }
   });
   it('claims nothing while OBS does not answer', () => {
     const away = { ...settled, connection: 'disconnected' as const };
@@ -90,6 +106,14 @@ describe('outputs', () => {
   });
   it('warns about one that was stopped for want of uplink', () => {
     expect(outputShape({ ...at('idle'), shed: true })).toBe('warning');
+  });
+  it('never offers to stop one that gave way, as if it ran', () => {
+    expect(outputHand(at('live'))).toBe('stop');
+    expect(outputHand({ ...at('idle'), shed: true })).toBe('again');
+    expect(outputHand({ ...at('stopping'), shed: true })).toBe('again');
+    expect(outputHand({ ...at('idle'), order: 'stop' })).toBe('start');
+    expect(outputHand({ ...at('stopping'), order: 'stop' })).toBe('stop');
+    expect(outputHand(at('retrying'))).toBe('stop');
   });
 
   const live = {
@@ -261,14 +285,25 @@ describe('permissions', () => {
 });
 
 describe('lower third', () => {
-  const texts = [
-    { name: 'Reloj', text: '' },
-    { name: 'Rótulo', text: 'x' },
-  ];
-  it('is what a person chose, else what is named so, else the first', () => {
-    expect(lowerThirdOf(texts, 'Reloj')?.name).toBe('Reloj');
-    expect(lowerThirdOf(texts, 'gone')?.name).toBe('Rótulo');
-    expect(lowerThirdOf([{ name: 'Otro', text: '' }], null)?.name).toBe('Otro');
+  const texts = (...names: string[]) => names.map((name) => ({ name, text: '' }));
+  const offered = (...names: string[]) => lowerThirds(texts(...names)).map(({ name }) => name);
+  it('offers the station’s own and what is named like one, not the scenes’ titles', () => {
+    expect(offered('Rótulo', 'Nombre de la estación', 'Título campo')).toEqual(['Rótulo']);
+    expect(offered('Reloj', 'Rótulo', 'Rótulo abajo')).toEqual(['Rótulo', 'Rótulo abajo']);
+    // Before a name that sorts earlier: the state put it there because it is the station's.
+    expect(offered('Quién habla', 'Cintillo', 'Reloj')).toEqual(['Quién habla', 'Cintillo']);
+  });
+  it('offers everything where nothing says which it is', () => {
+    expect(offered('Letrero', 'Reloj')).toEqual(['Letrero', 'Reloj']);
+    expect(offered('Letrero')).toEqual(['Letrero']);
+    expect(offered()).toEqual([]);
+  });
+  it('is what a person chose of those, else the first of them', () => {
+    const some = texts('Reloj', 'Rótulo', 'Rótulo abajo');
+    expect(lowerThirdOf(some, 'Rótulo abajo')?.name).toBe('Rótulo abajo');
+    expect(lowerThirdOf(some, 'Reloj')?.name).toBe('Rótulo');
+    expect(lowerThirdOf(some, 'gone')?.name).toBe('Rótulo');
+    expect(lowerThirdOf(texts('Otro'), null)?.name).toBe('Otro');
     expect(lowerThirdOf([], null)).toBeUndefined();
   });
   it('remembers the last dozen without repeats', () => {

@@ -4,6 +4,7 @@ import { fieldIssue, elsewhere } from '../../control-ui/src/forms/field-issue.ts
 import {
   defaultSettings,
   kindFields,
+  settingsPaths,
   shownSettings,
 } from '../../control-ui/src/forms/kind-settings.ts';
 import { kbpsOf } from '../../control-ui/src/forms/megabits-typed.ts';
@@ -11,6 +12,7 @@ import {
   changesOf,
   draftOf,
   newOutput,
+  priorityIsWrong,
   priorityOf,
   restarts,
   withProfile,
@@ -118,6 +120,12 @@ describe('a changed output', () => {
       ['1', ' 42 ', '99', '', '0', '100', 'x', '1,5'].map((p) => priorityOf({ priority: p })),
     ).toEqual([1, 42, 99, undefined, undefined, undefined, undefined, undefined]);
   });
+  it('says so of anything else that was typed, and takes an empty one as it is', () => {
+    const wrong = ['0', '100', '-1', '1,5', 'x'].map((p) => priorityIsWrong({ priority: p }));
+    expect(wrong).toEqual([true, true, true, true, true]);
+    const right = ['', ' ', '1', ' 99 '].map((p) => priorityIsWrong({ priority: p }));
+    expect(right).toEqual([false, false, false, false]);
+  });
 });
 
 describe('settings of a kind', () => {
@@ -137,6 +145,14 @@ describe('settings of a kind', () => {
       ),
     ).toEqual({ fit: 'blur', focus: 0.8, width: 1080, videoKbps: 2500 });
     expect(shownSettings('recording', {}, undefined, null)).toEqual(defaultSettings.recording);
+  });
+  it('are named as the server names them when it refuses one', () => {
+    expect(settingsPaths('srt')).toEqual(['settings.latencyMs', 'settings.streamId']);
+    expect(settingsPaths('rtmp')).toEqual([]);
+    for (const [kind, schema] of Object.entries(settingsOfKind)) {
+      const fields = Object.keys(schema?.shape ?? {}).map((field) => `settings.${field}`);
+      expect(settingsPaths(kind as keyof typeof kindFields).toSorted()).toEqual(fields.toSorted());
+    }
   });
   it('ask for an address and a key only where there is one', () => {
     expect(kindFields.recording).toEqual({

@@ -1,6 +1,7 @@
 // Plays the live playlist: hls.js where the browser needs it, Safari by itself; opened again for ever.
 import type Hls from 'hls.js';
 import type { PlayerIs } from './face.ts';
+import { createLiveKeeper } from './live-keeper.ts';
 import { retryMs } from './retry.ts';
 
 export interface Player {
@@ -21,8 +22,6 @@ const firstMs = 15_000;
 /** Pictures that moved for this long: the next trouble is a new one. */
 const healthyMs = 5000;
 const lookMs = 250;
-/** Further behind than this it jumps: a live signal is not watched later. */
-const maxBehindSeconds = 15;
 /** In the first seconds nobody minds a jump; it joined behind by what loading took. */
 const settleMs = 4000;
 const startSlackSeconds = 0.5;
@@ -43,6 +42,7 @@ export function createPlayer(video: HTMLVideoElement, changed: () => void): Play
   let position = -1;
   let movedAt = 0;
   let movingSince: number | null = null;
+  const keeper = createLiveKeeper();
 
   function become(next: PlayerIs): void {
     if (next === state) return;
@@ -118,9 +118,10 @@ export function createPlayer(video: HTMLVideoElement, changed: () => void): Play
   function catchUp(now: number): void {
     if (!hls || video.paused || movingSince === null) return;
     const { latency, targetLatency, liveSyncPosition } = hls;
-    const far = latency > maxBehindSeconds;
+    if (liveSyncPosition === null) return;
+    const far = keeper.due(latency, targetLatency, now);
     const late = latency - (targetLatency ?? Infinity) > startSlackSeconds;
-    const starting = now - movingSince < settleMs && liveSyncPosition !== null;
+    const starting = now - movingSince < settleMs;
     if (far || (late && starting && isBuffered(video, liveSyncPosition))) goLive();
   }
 
@@ -144,7 +145,11 @@ export function createPlayer(video: HTMLVideoElement, changed: () => void): Play
       else return;
     }
     // A person who pauses is not a fault; a page in the background may be put to sleep.
-    if (video.paused && movingSince !== null && !video.ended) movedAt = now;
+    if (video.paused && movingSince !== null && !video.ended) {
+      movedAt = now;
+      // Nor is it late: that counts again from when the picture moves.
+      keeper.due(null, null, now);
+    }
     if (video.ended || now - movedAt > stillMs) lose();
   }
 

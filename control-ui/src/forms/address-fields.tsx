@@ -79,6 +79,8 @@ export function AddressFields(
       )}
       {fields.key !== null && (
         <PasswordInput
+          visibilityToggleFocusable
+          visibilityToggleButtonProps={{ 'aria-label': t('form.showPassword') }}
           label={t(`outputForm.keyOf.${fields.key}`)}
           data-testid="output-key"
           maxLength={fields.key === 'passphrase' ? longestPassphrase : 500}

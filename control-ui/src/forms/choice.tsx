@@ -10,6 +10,8 @@ interface ChoiceProps {
   readonly say: (value: number) => string;
   readonly onChange: (value: number) => void;
   readonly description?: string;
+  /** Why it was refused. */
+  readonly error?: string | null;
   readonly testId?: string;
 }
 
@@ -21,6 +23,7 @@ export function Choice(props: ChoiceProps): ReactNode {
     <NativeSelect
       label={props.label}
       description={props.description}
+      error={props.error}
       data-testid={props.testId}
       data={all.map((one) => ({ value: String(one), label: props.say(one) }))}
       value={String(value)}

@@ -14,15 +14,17 @@ import { decimal, seconds } from '../format/numbers.ts';
 import { duration } from '../format/times.ts';
 import { useLocale } from '../words.ts';
 import { Choice } from './choice.tsx';
+import type { Mark } from './form-dialog.tsx';
 import { shownSettings } from './kind-settings.ts';
 import { VerticalFields } from './vertical-fields.tsx';
 
 interface FieldsProps<S> {
   readonly settings: S;
+  readonly mark: Mark;
   readonly onChange: (change: Partial<S>) => void;
 }
 
-function Radio({ settings, onChange }: FieldsProps<RadioSettings>): ReactNode {
+function Radio({ settings, mark, onChange }: FieldsProps<RadioSettings>): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
   return (
@@ -30,6 +32,7 @@ function Radio({ settings, onChange }: FieldsProps<RadioSettings>): ReactNode {
       <Choice
         label={t('outputForm.lowpass')}
         values={[4500, 5000, 5500, 6000, 7000, 8000, 9000, 10_000]}
+        error={mark('settings.lowpassHz')}
         value={settings.lowpassHz}
         say={(hz) => t('outputForm.hertz', { value: decimal(hz, 0, locale) })}
         onChange={(lowpassHz) => onChange({ lowpassHz })}
@@ -37,6 +40,7 @@ function Radio({ settings, onChange }: FieldsProps<RadioSettings>): ReactNode {
       <Choice
         label={t('outputForm.rate')}
         values={[32, 48, 64, 96, 128, 160, 192]}
+        error={mark('settings.bitrateKbps')}
         value={settings.bitrateKbps}
         say={(kbps) => t('outputForm.kilobits', { value: decimal(kbps, 0, locale) })}
         onChange={(bitrateKbps) => onChange({ bitrateKbps })}
@@ -45,7 +49,7 @@ function Radio({ settings, onChange }: FieldsProps<RadioSettings>): ReactNode {
   );
 }
 
-function Srt({ settings, onChange }: FieldsProps<SrtSettings>): ReactNode {
+function Srt({ settings, mark, onChange }: FieldsProps<SrtSettings>): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
   return (
@@ -56,6 +60,7 @@ function Srt({ settings, onChange }: FieldsProps<SrtSettings>): ReactNode {
         data-testid="output-stream-id"
         maxLength={512}
         spellCheck={false}
+        error={mark('settings.streamId')}
         value={settings.streamId ?? ''}
         onChange={(event) => {
           const streamId = event.currentTarget.value.trim();
@@ -67,6 +72,7 @@ function Srt({ settings, onChange }: FieldsProps<SrtSettings>): ReactNode {
         description={t('outputForm.latencyHint')}
         testId="output-latency"
         values={[120, 250, 500, 1000, 2000, 4000, 8000]}
+        error={mark('settings.latencyMs')}
         value={settings.latencyMs}
         say={(ms) => seconds(ms, locale)}
         onChange={(latencyMs) => onChange({ latencyMs })}
@@ -75,7 +81,7 @@ function Srt({ settings, onChange }: FieldsProps<SrtSettings>): ReactNode {
   );
 }
 
-function Recording({ settings, onChange }: FieldsProps<RecordingSettings>): ReactNode {
+function Recording({ settings, mark, onChange }: FieldsProps<RecordingSettings>): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
   return (
@@ -85,6 +91,7 @@ function Recording({ settings, onChange }: FieldsProps<RecordingSettings>): Reac
         description={t('outputForm.fileHint')}
         testId="output-file-minutes"
         values={[5, 10, 15, 30, 60, 120, 240]}
+        error={mark('settings.fileMinutes')}
         value={settings.fileMinutes}
         say={(minutes) => t('outputForm.minutes', { count: minutes })}
         onChange={(fileMinutes) => onChange({ fileMinutes })}
@@ -94,6 +101,7 @@ function Recording({ settings, onChange }: FieldsProps<RecordingSettings>): Reac
         description={t('outputForm.minFreeHint')}
         testId="output-min-free"
         values={[1, 2, 5, 10, 20, 50, 100]}
+        error={mark('settings.minFreeGb')}
         value={settings.minFreeGb}
         say={(gb) =>
           t('outputForm.gigabytes', { value: decimal(gb, Number.isInteger(gb) ? 0 : 2, locale) })
@@ -107,7 +115,7 @@ function Recording({ settings, onChange }: FieldsProps<RecordingSettings>): Reac
 /** Parts that a player keeps ready before it shows a picture. */
 const partsBehind = 3;
 
-function Hls({ settings, onChange }: FieldsProps<HlsSettings>): ReactNode {
+function Hls({ settings, mark, onChange }: FieldsProps<HlsSettings>): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
   return (
@@ -117,6 +125,7 @@ function Hls({ settings, onChange }: FieldsProps<HlsSettings>): ReactNode {
         description={t('outputForm.delayHint')}
         testId="output-part"
         values={[333, 500, 1000, 2000]}
+        error={mark('settings.partMs')}
         value={settings.partMs}
         say={(ms) => t('outputForm.about', { time: seconds(ms * partsBehind, locale) })}
         onChange={(partMs) => onChange({ partMs })}
@@ -125,6 +134,7 @@ function Hls({ settings, onChange }: FieldsProps<HlsSettings>): ReactNode {
         label={t('outputForm.window')}
         testId="output-window"
         values={[12, 30, 60, 120, 300, 600]}
+        error={mark('settings.windowSeconds')}
         value={settings.windowSeconds}
         say={(s) => duration(s * 1000)}
         onChange={(windowSeconds) => onChange({ windowSeconds })}
@@ -137,24 +147,25 @@ interface KindSettingsProps {
   readonly kind: OutputKind;
   /** What somebody changed, what the output has, what its profile says: the first wins. */
   readonly layers: readonly (OutputSettings | null | undefined)[];
+  readonly mark: Mark;
   readonly onChange: (change: OutputSettings) => void;
 }
 
 /** Nothing for a kind without settings. */
-export function KindSettings({ kind, layers, onChange }: KindSettingsProps): ReactNode {
+export function KindSettings({ kind, layers, ...rest }: KindSettingsProps): ReactNode {
   switch (kind) {
     case 'rtmp':
       return null;
     case 'srt':
-      return <Srt settings={shownSettings(kind, ...layers)} onChange={onChange} />;
+      return <Srt settings={shownSettings(kind, ...layers)} {...rest} />;
     case 'vertical':
-      return <VerticalFields settings={shownSettings(kind, ...layers)} onChange={onChange} />;
+      return <VerticalFields settings={shownSettings(kind, ...layers)} {...rest} />;
     case 'recording':
-      return <Recording settings={shownSettings(kind, ...layers)} onChange={onChange} />;
+      return <Recording settings={shownSettings(kind, ...layers)} {...rest} />;
     case 'hls':
-      return <Hls settings={shownSettings(kind, ...layers)} onChange={onChange} />;
+      return <Hls settings={shownSettings(kind, ...layers)} {...rest} />;
     case 'icecast':
-      return <Radio settings={shownSettings(kind, ...layers)} onChange={onChange} />;
+      return <Radio settings={shownSettings(kind, ...layers)} {...rest} />;
     default:
       return kind satisfies never;
   }

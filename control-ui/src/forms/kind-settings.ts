@@ -36,6 +36,12 @@ export function shownSettings<K extends keyof SettingsOf>(
   return Object.assign({}, defaultSettings[kind], ...layers.toReversed()) as SettingsOf[K];
 }
 
+/** Paths of a kind's settings in what the server refuses: each is said at its own field. */
+export function settingsPaths(kind: OutputKind): readonly string[] {
+  const own: Readonly<Record<string, object>> = { ...defaultSettings };
+  return Object.keys(own[kind] ?? {}).map((field) => `settings.${field}`);
+}
+
 /** Which fields a kind has beside its name. */
 export interface KindFields {
   /** It is sent to an address. */

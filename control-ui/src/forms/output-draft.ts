@@ -50,6 +50,11 @@ export function priorityOf({ priority }: Pick<OutputDraft, 'priority'>): number 
   return /^\d{1,2}$/.test(priority.trim()) && value >= 1 ? value : undefined;
 }
 
+/** Whether something was typed that is no priority: it must be said, never passed over. */
+export function priorityIsWrong(draft: Pick<OutputDraft, 'priority'>): boolean {
+  return draft.priority.trim() !== '' && priorityOf(draft) === undefined;
+}
+
 type Written = Pick<
   CommandInput<'output.create'>,
   'url' | 'key' | 'settings' | 'backupUrl' | 'mayShed'

@@ -11,12 +11,13 @@ import { useSlice } from '../studio.tsx';
 import { useBilingual } from '../words.ts';
 import { AddressFields } from './address-fields.tsx';
 import { FormDialog, useMarks } from './form-dialog.tsx';
-import { kindFields } from './kind-settings.ts';
+import { kindFields, settingsPaths } from './kind-settings.ts';
 import { KindSettings } from './kind-settings-fields.tsx';
 import {
   changesOf,
   draftOf,
   newOutput,
+  priorityIsWrong,
   restarts,
   withProfile,
   type OutputDraft,
@@ -69,6 +70,9 @@ function RemoveOutput({ id, output, onClose }: RemoveProps): ReactNode {
   );
 }
 
+/** Fields of every kind that show their own refusal. */
+const ownFields = ['name', 'url', 'key', 'backupUrl', 'priority'];
+
 /** The dialog; closes itself once the server accepted. */
 export function OutputForm({ id, onClose }: FormProps): ReactNode {
   const { t } = useTranslation();
@@ -100,10 +104,10 @@ export function OutputForm({ id, onClose }: FormProps): ReactNode {
       }
       onClose={onClose}
       control={control}
-      fields={['name', 'url', 'key', 'backupUrl', 'priority']}
+      fields={[...ownFields, ...(kind ? settingsPaths(kind) : [])]}
       save={t(id === null ? 'do.create' : 'do.save')}
       saveTestId="output-save"
-      off={off}
+      off={off ?? (priorityIsWrong(draft) ? t('outputForm.priorityWrong') : null)}
       problem={unread}
       onSave={save}
       deed={id !== null && output && <RemoveOutput id={id} output={output} onClose={onClose} />}
@@ -147,6 +151,7 @@ export function OutputForm({ id, onClose }: FormProps): ReactNode {
           <KindSettings
             kind={kind}
             layers={[draft.settings, output?.settings, profile?.settings]}
+            mark={mark}
             onChange={(change) => set({ settings: { ...draft.settings, ...change } })}
           />
         </>

@@ -91,6 +91,8 @@ export function PersonForm({ person, onClose }: FormProps): ReactNode {
         onChange={(event) => setName(event.currentTarget.value)}
       />
       <PasswordInput
+        visibilityToggleFocusable
+        visibilityToggleButtonProps={{ 'aria-label': t('form.showPassword') }}
         label={t(person ? 'people.newPassword' : 'people.password')}
         data-testid="person-password"
         autoComplete="new-password"

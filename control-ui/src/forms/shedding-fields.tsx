@@ -3,6 +3,7 @@ import { Checkbox, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OutputFieldsProps } from './address-fields.tsx';
+import { priorityIsWrong } from './output-draft.ts';
 
 /** Priority, and whether it may be stopped. */
 export function SheddingFields(props: OutputFieldsProps): ReactNode {
@@ -11,13 +12,12 @@ export function SheddingFields(props: OutputFieldsProps): ReactNode {
   return (
     <>
       <TextInput
-        type="number"
-        min={1}
-        max={99}
+        inputMode="numeric"
+        maxLength={12}
         label={t('outputForm.priority')}
         description={t('outputForm.priorityHint')}
         data-testid="output-priority"
-        error={mark('priority')}
+        error={priorityIsWrong(draft) ? t('outputForm.priorityWrong') : mark('priority')}
         placeholder={String(output?.priority ?? profile?.priority ?? '')}
         value={draft.priority}
         onChange={(event) => onChange({ priority: event.currentTarget.value })}

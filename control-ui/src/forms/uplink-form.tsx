@@ -129,7 +129,10 @@ export function UplinkForm({ onClose }: { readonly onClose: () => void }): React
         maxLength={12}
         error={unread ? t('uplink.unread') : mark('kbps')}
         value={typed}
-        onChange={(event) => setTyped(event.currentTarget.value)}
+        onChange={(event) => {
+          setUnread(false);
+          setTyped(event.currentTarget.value);
+        }}
       />
       <Checkbox
         label={t('uplink.shedAllowed')}

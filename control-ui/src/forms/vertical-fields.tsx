@@ -8,9 +8,11 @@ import { SceneThumbnail } from '../on-air/thumbnail.tsx';
 import { useSlice } from '../studio.tsx';
 import { useLocale } from '../words.ts';
 import { Choice } from './choice.tsx';
+import type { Mark } from './form-dialog.tsx';
 
 interface VerticalProps {
   readonly settings: VerticalSettings;
+  readonly mark: Mark;
   readonly onChange: (change: Partial<VerticalSettings>) => void;
 }
 
@@ -33,11 +35,12 @@ function Window({ focus }: { readonly focus: number }): ReactNode {
 }
 
 /** Crop or blurred ground, where to look, how large and how fast. */
-export function VerticalFields({ settings, onChange }: VerticalProps): ReactNode {
+export function VerticalFields({ settings, mark, onChange }: VerticalProps): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
   const focusId = useId();
   const crop = settings.fit === 'crop';
+  const focusWrong = mark('settings.focus');
   return (
     <>
       <NativeSelect
@@ -47,6 +50,7 @@ export function VerticalFields({ settings, onChange }: VerticalProps): ReactNode
           { value: 'crop', label: t('outputForm.fitCrop') },
           { value: 'blur', label: t('outputForm.fitBlur') },
         ]}
+        error={mark('settings.fit')}
         value={settings.fit}
         onChange={(event) =>
           onChange({ fit: event.currentTarget.value === 'blur' ? 'blur' : 'crop' })
@@ -67,6 +71,7 @@ export function VerticalFields({ settings, onChange }: VerticalProps): ReactNode
             value={settings.focus}
             onChange={(event) => onChange({ focus: Number(event.currentTarget.value) })}
           />
+          {focusWrong !== null && <p className="warn">{focusWrong}</p>}
         </div>
       )}
       <Choice
@@ -74,6 +79,7 @@ export function VerticalFields({ settings, onChange }: VerticalProps): ReactNode
         description={t('outputForm.widthHint')}
         testId="output-width"
         values={[720, 1080]}
+        error={mark('settings.width')}
         value={settings.width}
         say={(width) => `${width}×${(width / 9) * 16}`}
         onChange={(width) => onChange({ width: width === 1080 ? 1080 : 720 })}
@@ -82,6 +88,7 @@ export function VerticalFields({ settings, onChange }: VerticalProps): ReactNode
         label={t('outputForm.videoRate')}
         testId="output-video-rate"
         values={[1000, 1500, 2000, 2500, 3000, 4000, 5000, 6000]}
+        error={mark('settings.videoKbps')}
         value={settings.videoKbps}
         say={(kbps) => bitrate(kbps, locale)}
         onChange={(videoKbps) => onChange({ videoKbps })}

@@ -25,20 +25,22 @@ export function AlarmAge({ alarm }: { readonly alarm: Alarm }): ReactNode {
   );
 }
 
-/** Listo: somebody saw it. */
-export function Acknowledge({ id }: { readonly id: string }): ReactNode {
+/** Enterado: somebody saw it. */
+export function Acknowledge({ alarm }: { readonly alarm: Alarm }): ReactNode {
   const { t } = useTranslation();
+  const words = useWords();
   const acknowledge = useCommand('alarm.acknowledge');
   const off = useOff();
   return (
     <Press
       className="compact"
       testId="alarm-done"
+      label={t('alarm.seenLabel', { alarm: words(alarm) })}
       off={off}
       {...answerOf(acknowledge)}
-      onPress={() => void acknowledge.send({ id })}
+      onPress={() => void acknowledge.send({ id: alarm.id })}
     >
-      <Check aria-hidden size={16} /> {t('do.done')}
+      <Check aria-hidden size={16} /> <span className="alarm-seen">{t('alarm.seen')}</span>
     </Press>
   );
 }
@@ -90,7 +92,7 @@ export function AlarmLine({ hints = true }: { readonly hints?: boolean }): React
       >
         {alarms.length > 1 ? t('alarm.seeAll', { count: alarms.length }) : t('do.see')}
       </Press>
-      {first.seenBy === null && <Acknowledge id={first.id} />}
+      {first.seenBy === null && <Acknowledge alarm={first} />}
     </footer>
   );
 }

@@ -8,7 +8,13 @@ import { useActor, useWords } from '../words.ts';
 import { Acknowledge, AlarmAge, useAlarms } from './alarm-line.tsx';
 import { ShapeMark } from '../parts/shape-mark.tsx';
 
-const partShape = { ok: 'full', warn: 'warning', down: 'warning', off: 'empty' } as const;
+const partShape = {
+  ok: 'full',
+  starting: 'half',
+  warn: 'warning',
+  down: 'warning',
+  off: 'empty',
+} as const;
 
 function Parts(): ReactNode {
   const { t } = useTranslation();
@@ -50,7 +56,7 @@ export function AlarmList({ onClose }: { readonly onClose: () => void }): ReactN
               <small>{words({ text: alarm.advice, textEn: alarm.adviceEn })}</small>
             </span>
             {alarm.seenBy === null ? (
-              <Acknowledge id={alarm.id} />
+              <Acknowledge alarm={alarm} />
             ) : (
               <small className="muted">{t('alarm.seenBy', { by: actor(alarm.seenBy) })}</small>
             )}

@@ -25,7 +25,6 @@ function Now(): ReactNode {
   const cover = useCover();
   const feeding = useSlice((s) => s.air.feeding);
   const forced = useSlice((s) => s.air.forced);
-  const slate = useSlice((s) => s.air.slate);
   return (
     <section className="continuity-part">
       <h3>{t('cover.now')}</h3>
@@ -36,9 +35,6 @@ function Now(): ReactNode {
             : t(`cover.feeding.${feeding}`)}
         </b>{' '}
         {forced && t('slate.by', { by: actor(forced.by) })}
-      </p>
-      <p className="muted">
-        {t(`slate.kind.${slate}`)}. {t(`slate.why.${slate}`)}
       </p>
       <p>
         <SlateControl testId="slate-dialog" />
@@ -85,6 +81,7 @@ function Chooser(): ReactNode {
   const { t } = useTranslation();
   const air = useSlice((s) => s.air);
   const units = useSlice((s) => s.field.units);
+  const slate = useSlice((s) => s.air.slate);
   const bypass = useCommand('air.bypass');
   const off = useOff();
   const titleId = useId();
@@ -105,6 +102,9 @@ function Chooser(): ReactNode {
         ))}
         {bypass.problem && <ProblemNote problem={bypass.problem} onDismiss={bypass.dismiss} />}
       </div>
+      <p className="muted">
+        {t('cover.ready')}: {t(`slate.kind.${slate}`)}. {t(`slate.why.${slate}`)}
+      </p>
     </section>
   );
 }

@@ -106,11 +106,9 @@ export function CoverButton(): ReactNode {
             : away
               ? t('cover.without', { name: cover.standIn?.name ?? '' })
               : t('cover.onLoss')}
-        </small>
-        <b className={bad ? 'warn' : ''}>
-          {words(said)}
           {feeding === 'slate' && <Since at={sourceSince} />}
-        </b>
+        </small>
+        <b className={bad ? 'warn' : ''}>{words(said)}</b>
       </span>
     </button>
   );

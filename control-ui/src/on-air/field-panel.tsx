@@ -65,6 +65,20 @@ function Loss({ unit }: { readonly unit: Unit }): ReactNode {
   return <span className="warn output-problem">{words(loss)}</span>;
 }
 
+/** What a feed sends that people must change, e.g. a codec that the chain cannot carry. */
+function Notices({ unit }: { readonly unit: Unit }): ReactNode {
+  const words = useWords();
+  return unit.feeds.map(
+    ({ id, label, notice }) =>
+      notice && (
+        <span key={id} className="warn output-problem">
+          {unit.feeds.length > 1 && `${label}: `}
+          {words(notice)}
+        </span>
+      ),
+  );
+}
+
 function UnitRow({ id }: { readonly id: string }): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
@@ -121,6 +135,7 @@ function UnitRow({ id }: { readonly id: string }): ReactNode {
         ))}
       </span>
       <Loss unit={unit} />
+      <Notices unit={unit} />
     </li>
   );
 }

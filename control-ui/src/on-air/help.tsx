@@ -26,7 +26,7 @@ export function Help({ onClose }: { readonly onClose: () => void }): ReactNode {
         </dt>
         <dd>{t('help.help')}</dd>
         <dt>
-          <span className="tally tally-program">{t('tally.program')}</span>
+          <span className="tally tally-program">{t('tally.onAir')}</span>
         </dt>
         <dd>{t('help.program')}</dd>
         <dt>

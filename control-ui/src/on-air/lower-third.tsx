@@ -6,7 +6,7 @@ import { useCommand } from '../command.ts';
 import { useSwitcherOff } from '../off.ts';
 import { Press } from '../parts/press.tsx';
 import { useSlice } from '../studio.tsx';
-import { lowerThirdOf, rememberText } from './lower-third-text.ts';
+import { lowerThirdOf, lowerThirds, rememberText } from './lower-third-text.ts';
 
 const remembered = 'studio.texts';
 
@@ -33,6 +33,7 @@ export function LowerThird(): ReactNode {
   const texts = useSlice((s) => s.switcher.texts);
   const program = useSlice((s) => s.switcher.program);
   const [chosen, setChosen] = useState<string | null>(null);
+  const offered = lowerThirds(texts);
   const target = lowerThirdOf(texts, chosen);
   const item = useSlice(itemIn(program, target?.name));
   const [words, setWords] = useState('');
@@ -65,13 +66,13 @@ export function LowerThird(): ReactNode {
       }}
     >
       <h2>{t('lowerThird.title')}</h2>
-      {texts.length > 1 && (
+      {offered.length > 1 && (
         <select
           aria-label={t('lowerThird.which')}
           value={target?.name ?? ''}
           onChange={(event) => setChosen(event.target.value)}
         >
-          {texts.map(({ name }) => (
+          {offered.map(({ name }) => (
             <option key={name}>{name}</option>
           ))}
         </select>

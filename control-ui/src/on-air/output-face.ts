@@ -14,6 +14,19 @@ export function outputShape({ state, order, problem, shed }: ShapeFacts): Shape 
   return 'half';
 }
 
+/**
+ * What the button of an output's row does: `again` puts one out that gave way to the others, `stop`
+ * also ends the tries of one that is refused.
+ */
+export function outputHand({
+  state,
+  order,
+  shed,
+}: Pick<Output, 'state' | 'order' | 'shed'>): 'start' | 'again' | 'stop' {
+  if (shed && order === 'start') return 'again';
+  return order === 'stop' && state !== 'stopping' ? 'start' : 'stop';
+}
+
 /** One thing said beside an output's name, in the order people ask. */
 export type OutputFact =
   | { readonly say: 'state' | 'backup' | 'shed' | 'alone' }

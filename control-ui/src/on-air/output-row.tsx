@@ -3,61 +3,18 @@ import { ExternalLink, Pencil } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../server/contract/outputs.ts';
-import { answerOf, useCommand } from '../command.ts';
 import { bitrate, decimal, diskSize } from '../format/numbers.ts';
 import { airClock, roughDuration } from '../format/times.ts';
-import { useOff } from '../off.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
-import { Hold } from '../parts/hold.tsx';
-import { Press } from '../parts/press.tsx';
 import { ShapeMark } from '../parts/shape-mark.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { useSecond, useSlice } from '../studio.tsx';
 import { useLocale } from '../words.ts';
 import { useDialogs } from './open-dialog.ts';
 import { outputFacts, outputShape, type OutputFact } from './output-face.ts';
+import { OutputHands } from './output-hands.tsx';
 import { OutputIcon } from './output-icon.tsx';
 import { OutputTrouble } from './output-trouble.tsx';
-
-interface OutputProps {
-  readonly id: string;
-  readonly output: Output;
-}
-
-function StartStop({ id, output }: OutputProps): ReactNode {
-  const { t } = useTranslation();
-  const dialogs = useDialogs();
-  const start = useCommand('output.start');
-  const stop = useCommand('output.stop');
-  const off = useOff();
-  if (output.order === 'stop' && output.state !== 'stopping') {
-    return (
-      <Press
-        className="compact"
-        testId={`start-${id}`}
-        label={t('outputs.start', { name: output.name })}
-        off={off}
-        {...answerOf(start)}
-        onPress={() => void start.send({ id })}
-      >
-        {t('do.start')}
-      </Press>
-    );
-  }
-  return (
-    <Hold
-      className="compact"
-      testId={`stop-${id}`}
-      label={t('outputs.stop', { name: output.name })}
-      off={off}
-      {...answerOf(stop)}
-      onHeld={() => void stop.send({ id })}
-      onBrief={() => dialogs.open({ kind: 'stopOutput', id })}
-    >
-      {t('do.stop')}
-    </Hold>
-  );
-}
 
 function Elapsed({ since }: { readonly since: number }): ReactNode {
   const now = useSecond();
@@ -144,8 +101,8 @@ export function OutputRow({ id }: { readonly id: string }): ReactNode {
       >
         <Pencil aria-hidden size={16} />
       </button>
-      <StartStop id={id} output={output} />
-      <OutputTrouble output={output} />
+      <OutputHands id={id} output={output} />
+      <OutputTrouble id={id} output={output} />
     </li>
   );
 }

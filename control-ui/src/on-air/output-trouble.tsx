@@ -7,6 +7,7 @@ import { countdown } from '../format/times.ts';
 import { useSecond } from '../studio.tsx';
 import { useLocale, useWords } from '../words.ts';
 import { slowQueue } from './output-face.ts';
+import { GiveUp } from './output-hands.tsx';
 
 /** Silence of a radio output shorter than this is a breath, s. */
 const silentSeconds = 3;
@@ -17,8 +18,13 @@ function RetryIn({ at }: { readonly at: number }): ReactNode {
   return <b>{t('outputs.retry', { time: countdown(Math.max(0, at - now)) })}</b>;
 }
 
+interface TroubleProps {
+  readonly id: string;
+  readonly output: Output;
+}
+
 /** Lines under the row; nothing while all is well. */
-export function OutputTrouble({ output }: { readonly output: Output }): ReactNode {
+export function OutputTrouble({ id, output }: TroubleProps): ReactNode {
   const { t } = useTranslation();
   const words = useWords();
   const locale = useLocale();
@@ -31,13 +37,19 @@ export function OutputTrouble({ output }: { readonly output: Output }): ReactNod
   ].filter((line) => line !== null);
   return (
     <>
-      {output.problem && (output.state !== 'idle' || output.shed) ? (
-        <span className="warn output-problem" title={output.problem.detail}>
-          {words(output.problem)}{' '}
-          {output.nextRetryAt !== null && <RetryIn at={output.nextRetryAt} />}
+      {output.shed ? (
+        <span className="output-problem output-shed">
+          <span className="warn">{t('outputs.shedWhy')}</span>
+          <GiveUp id={id} output={output} />
         </span>
       ) : (
-        output.shed && <span className="warn output-problem">{t('outputs.shedWhy')}</span>
+        output.problem &&
+        output.state !== 'idle' && (
+          <span className="warn output-problem" title={output.problem.detail}>
+            {words(output.problem)}{' '}
+            {output.nextRetryAt !== null && <RetryIn at={output.nextRetryAt} />}
+          </span>
+        )
       )}
       {slow.length > 0 && <span className="warn output-problem">{slow.join(' ')}</span>}
       {silent >= silentSeconds && (

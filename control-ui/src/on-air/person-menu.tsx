@@ -18,6 +18,7 @@ export function PersonMenu(): ReactNode {
   const menu = useRef<HTMLDivElement>(null);
   const [theme, setTheme] = useState<Theme>(rememberedTheme);
   const close = (): void => menu.current?.hidePopover();
+  const held = roles.map((role) => t(`role.${role}`)).join(', ');
   const language = i18n.language === 'en' ? 'es' : 'en';
 
   return (
@@ -26,11 +27,15 @@ export function PersonMenu(): ReactNode {
         <UserRound aria-hidden size={20} className="person-shape" />
         <span className="person-words">
           {me.name}
-          <small>{roles.map((role) => t(`role.${role}`)).join(', ')}</small>
+          <small>{held}</small>
         </span>
         <ChevronDown aria-hidden size={18} />
       </button>
       <div ref={menu} id="person-menu" popover="auto" className="menu" aria-label={t('menu.label')}>
+        <p className="menu-who">
+          {me.name}
+          <small>{held}</small>
+        </p>
         <button
           type="button"
           lang={language}

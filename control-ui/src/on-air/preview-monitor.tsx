@@ -2,15 +2,24 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSlice } from '../studio.tsx';
+import { lowerThirds } from './lower-third-text.ts';
 import { ObsAway } from './obs-away.tsx';
 import { SceneThumbnail } from './thumbnail.tsx';
 
-/** What the scene in preview will show. */
+/** What the scene in preview will show: its titles are in the picture, and a lower third only with words. */
 function PreviewFacts(): ReactNode {
   const preview = useSlice((s) => s.switcher.preview);
   const scenes = useSlice((s) => s.switcher.scenes);
+  const texts = useSlice((s) => s.switcher.texts);
   const items = scenes.find(({ name }) => name === preview)?.items ?? [];
-  const shown = items.filter(({ enabled }) => enabled).map(({ source }) => source);
+  const words = new Map(lowerThirds(texts).map(({ name, text }) => [name, text.trim()]));
+  const others = new Set(texts.map(({ name }) => name));
+  const shown = items.flatMap(({ enabled, source }) => {
+    if (!enabled) return [];
+    const text = words.get(source);
+    if (text !== undefined) return text === '' ? [] : [`${source}: ${text}`];
+    return others.has(source) ? [] : [source];
+  });
   return <span className="facts facts-long">{shown.join(' · ')}</span>;
 }
 
@@ -35,6 +44,9 @@ export function PreviewMonitor(): ReactNode {
             scene={preview}
             label={t('picture.preview', { scene: preview })}
           />
+        )}
+        {connection === 'connected' && preview === null && (
+          <p className="picture-note picture-hint">{t('picture.noPreview')}</p>
         )}
         <ObsAway />
       </div>

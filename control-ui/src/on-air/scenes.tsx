@@ -2,7 +2,7 @@
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemNote } from '../parts/press.tsx';
-import { tallyOf } from '../state/tally.ts';
+import { isOut, tallyOf } from '../state/tally.ts';
 import { useSlice } from '../studio.tsx';
 import { useSwitching } from './switching.tsx';
 import { SceneThumbnail } from './thumbnail.tsx';
@@ -18,7 +18,7 @@ interface SceneButtonProps {
 function SceneButton({ name, index, pictures, asked, onAsk }: SceneButtonProps): ReactNode {
   const { t } = useTranslation();
   const switcher = useSlice((s) => s.switcher);
-  const onAir = useSlice((s) => s.air.onAir);
+  const out = useSlice((s) => isOut(s.air));
   const { offPreview } = useSwitching();
   const tally = tallyOf(name, switcher);
   return (
@@ -26,7 +26,7 @@ function SceneButton({ name, index, pictures, asked, onAsk }: SceneButtonProps):
       type="button"
       className="scene"
       data-testid={`scene-${name}`}
-      data-program={tally.program && onAir}
+      data-program={tally.program && out}
       data-selected={tally.program}
       data-preview={tally.preview}
       aria-disabled={offPreview !== null}
@@ -40,7 +40,9 @@ function SceneButton({ name, index, pictures, asked, onAsk }: SceneButtonProps):
       </span>
       {pictures && <SceneThumbnail scene={name} label="" freshMs={4500} />}
       <span className="tallies">
-        {tally.program && <span className="tally tally-program">{t('tally.program')}</span>}
+        {tally.program && (
+          <span className="tally tally-program">{t(out ? 'tally.onAir' : 'tally.program')}</span>
+        )}
         {tally.preview && <span className="tally tally-preview">{t('tally.preview')}</span>}
       </span>
     </button>

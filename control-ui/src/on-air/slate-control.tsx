@@ -25,6 +25,7 @@ export function SlateControl({ className = '', testId }: SlateControlProps): Rea
       className={className}
       testId={testId}
       off={role ?? (connected ? null : t('off.air'))}
+      label={forced || !out ? undefined : t('slate.keepLabel')}
       hint={t(forced ? 'slate.offHint' : out ? 'slate.keepHint' : 'slate.onHint')}
       {...answerOf(slate)}
       onPress={() => void slate.send({ on: !forced })}

@@ -95,7 +95,7 @@ export function Mode(): ReactNode {
       {hold && (
         <span className="mode-why">
           {t(`mode.${hold.kind}`, { by: actor(hold.by) })}
-          {hold.reason !== '' && ` · ${hold.reason}`}
+          {hold.reason !== '' && <span className="mode-reason"> · {hold.reason}</span>}
         </span>
       )}
     </div>

@@ -56,14 +56,15 @@ interface PartProps {
 /** The parts of the uplink, kept longest first. */
 export function useUplinkParts(): readonly UplinkPart[] {
   const outputs = useSlice((s) => s.outputs);
-  return useMemo(() => uplinkParts(outputs), [outputs]);
+  const airOrder = useSlice((s) => s.air.order);
+  return useMemo(() => uplinkParts(outputs, airOrder), [outputs, airOrder]);
 }
 
 /** The stacked bar alone: parts, the limit as a line, what leaves now as a thin bar under it. */
 export function UplinkStack(): ReactNode {
   const uplink = useSlice((s) => s.uplink);
   const parts = useUplinkParts();
-  const scale = uplinkScale(uplink);
+  const scale = uplinkScale(uplink, parts);
   const usable = uplink.usableKbps;
   const limit = useShare<HTMLSpanElement>('--at', usable === null ? null : usable / scale);
   const sending = useShare<HTMLSpanElement>('--share', uplink.sendingKbps / scale);
@@ -114,7 +115,10 @@ export function UplinkBar(): ReactNode {
           ? t('uplink.needs', figures)
           : t('uplink.needsOf', { ...figures, usable: megabits(usable, locale) })}
         {uplink.sendingKbps > 0 && (
-          <> · {t('uplink.sending', { rate: megabits(uplink.sendingKbps, locale) })}</>
+          <span className="uplink-now">
+            {' '}
+            · {t('uplink.sending', { rate: megabits(uplink.sendingKbps, locale) })}
+          </span>
         )}
       </span>
       <button

@@ -1,4 +1,5 @@
 // What the building can send against what the outputs need, as a bar of stacked parts and one word.
+import type { AirState } from '../../../server/contract/air.ts';
 import type { Output } from '../../../server/contract/outputs.ts';
 import type { UplinkState } from '../../../server/contract/uplink.ts';
 
@@ -26,10 +27,17 @@ export function uplinkFace({ fits }: Pick<UplinkState, 'fits'>): UplinkFace {
   return fits ? 'fits' : 'short';
 }
 
-/** Outputs that take some of the uplink, or would with the air: kept longest first. */
-export function uplinkParts(outputs: Readonly<Record<string, Facts>>): UplinkPart[] {
+/**
+ * Outputs that take some of the uplink, or would take it with the air (while the air is ordered they
+ * already have, or somebody stopped them): kept longest first.
+ */
+export function uplinkParts(
+  outputs: Readonly<Record<string, Facts>>,
+  airOrder: AirState['order'],
+): UplinkPart[] {
+  const starting = airOrder === 'stop';
   return Object.entries(outputs)
-    .filter(([, o]) => o.needKbps > 0 && (o.order === 'start' || o.withAir))
+    .filter(([, o]) => o.needKbps > 0 && (o.order === 'start' || (starting && o.withAir)))
     .map(([id, o]) => ({
       id,
       name: o.name,
@@ -41,11 +49,13 @@ export function uplinkParts(outputs: Readonly<Record<string, Facts>>): UplinkPar
     .toSorted((a, b) => a.priority - b.priority || a.name.localeCompare(b.name, 'es'));
 }
 
-/** kb/s that the whole width of the bar stands for: room for the largest of the figures. */
+/** kb/s that the whole width of the bar stands for: room for the largest figure and for every part. */
 export function uplinkScale(
   uplink: Pick<UplinkState, 'usableKbps' | 'needKbps' | 'sendingKbps'>,
+  parts: readonly Pick<UplinkPart, 'kbps'>[],
 ): number {
-  return 1.05 * Math.max(uplink.usableKbps ?? 0, uplink.needKbps, uplink.sendingKbps, 1);
+  const shown = parts.reduce((sum, { kbps }) => sum + kbps, 0);
+  return 1.05 * Math.max(uplink.usableKbps ?? 0, uplink.needKbps, uplink.sendingKbps, shown, 1);
 }
 
 /** Who would be stopped, first to go first, until the rest fits; `enough` when it then does. */

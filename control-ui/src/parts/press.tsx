@@ -15,7 +15,7 @@ export interface PressProps {
   readonly problem?: Problem | null;
   readonly onDismiss?: () => void;
   readonly pressed?: boolean;
-  readonly label?: string;
+  readonly label?: string | undefined;
   /** What it will do, on hover, while it can be used. */
   readonly hint?: string | undefined;
   readonly testId?: string;

@@ -1,8 +1,15 @@
 // The frame, fields and failure of the two pages that stand before the studio.
 import { TriangleAlert } from 'lucide-react';
-import { useId, type HTMLInputAutoCompleteAttribute, type ReactNode } from 'react';
+import {
+  useEffect,
+  useId,
+  useState,
+  type HTMLInputAutoCompleteAttribute,
+  type ReactNode,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Failure } from '../../../server/contract/failures.ts';
+import type { PublicLive } from '../../../server/contract/public-live.ts';
 
 interface GateProps {
   readonly title: string;
@@ -10,12 +17,37 @@ interface GateProps {
   readonly children: ReactNode;
 }
 
-/** One form in the middle, with the language switch. */
+/** Whose studio it is, as everybody may know; null until the server has said so. */
+function useStationName(): string | null {
+  const [name, setName] = useState<string | null>(null);
+  useEffect(() => {
+    let left = false;
+    const read = async (): Promise<void> => {
+      const answer = await fetch('/api/v1/public/live.json');
+      if (!answer.ok) return;
+      const { station } = (await answer.json()) as PublicLive;
+      if (!left) setName(station.name);
+    };
+    // The page is of use without it.
+    read().catch(() => undefined);
+    return () => {
+      left = true;
+    };
+  }, []);
+  return name;
+}
+
+/** One form in the middle under the station's name, with the language switch. */
 export function Gate({ title, onSubmit, children }: GateProps): ReactNode {
   const { t, i18n } = useTranslation();
+  const station = useStationName();
   const language = i18n.language === 'en' ? 'es' : 'en';
   return (
     <main className="gate">
+      <p className="gate-station">
+        <img src="/icon.svg" alt="" width={40} height={40} />
+        {station}
+      </p>
       <form
         className="gate-form"
         onSubmit={(event) => {

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { syncFolder } from '../../core/replace-file.ts';
 import { reelAsFlv, reelFromFlv, type Reel } from './reel.ts';
 
 /** Tags written at once: a little work at a time, so that the bus has its turns between. */
@@ -65,14 +66,5 @@ async function writeAll(file: Awaited<ReturnType<typeof open>>, bytes: Buffer): 
   while (at < bytes.length) {
     const { bytesWritten } = await file.write(bytes, at);
     at += bytesWritten;
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

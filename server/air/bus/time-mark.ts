@@ -2,7 +2,7 @@
 import { makeTag, type FlvTag } from './flv-tag.ts';
 
 /** Name of the script tag; players hand it out as it is, and every other reader passes over it. */
-export const timeMarkName = 'onStudioTime';
+const timeMarkName = 'onStudioTime';
 
 const everyMs = 1000;
 

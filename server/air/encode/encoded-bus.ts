@@ -31,6 +31,8 @@ export interface EncodedBus extends Bus {
   encode(profile: EncoderProfile): void;
   /** The encoder as it is; null while there is none. */
   encoder(): EncoderView | null;
+  /** Whether it left pictures out lately because the machine is too slow for it. */
+  encoderSlow(): boolean;
 }
 
 interface Member {
@@ -205,6 +207,7 @@ export function createEncodedBus(ports: EncodedBusPorts): EncodedBus {
       enforce();
     },
     encoder: () => encoder.view(),
+    encoderSlow: () => encoder.slow,
     run(next) {
       if (next === on) return bus.run(next);
       on = next;

@@ -1,11 +1,11 @@
 // One ffmpeg that encodes all that goes out: fed from the bus through its own queue, its tags handed on.
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import type { EncoderProfile } from '../../contract/profiles.ts';
 import type { Clock } from '../../core/clock.ts';
-import { stopChild, type StopStep } from '../../core/stop-child.ts';
 import { createFlvParser } from '../bus/flv-parser.ts';
 import { flvFileHeader, retimed, serialiseTag, type FlvTag } from '../bus/flv-tag.ts';
 import type { BusTap } from '../bus/tap.ts';
+import { createFedProcess } from '../fed-process.ts';
 import { createTagQueue } from '../outputs/queue.ts';
 import { encodeArgs } from './encode-args.ts';
 import { createLatencyMeter } from './latency.ts';
@@ -40,13 +40,8 @@ export interface EncoderProcess {
 const queueLimits = { maxBytes: 16 * 1024 * 1024, maxAgeMs: 1500, cutOn: 'key' } as const;
 /** A constant frame rate would fill a longer hole picture by picture; starting anew is quicker. */
 const holeMs = 3000;
-const keptLines = 20;
-const maxLine = 300;
-
-const stopLadder: readonly StopStep[] = [
-  { act: (child) => child.stdin?.end(), waitMs: 1000 },
-  { act: (child) => child.kill('SIGINT'), waitMs: 500 },
-];
+const kept = { lines: 20, chars: 300 };
+const patience = { endMs: 1000, interruptMs: 500 };
 
 /**
  * Attaches to the bus; ffmpeg is started with the first key frame, and where the bus has older
@@ -57,10 +52,6 @@ export function startEncoder(profile: EncoderProfile, ports: EncoderProcessPorts
   const queue = createTagQueue(queueLimits);
   const fill = createSoundFill();
   const latency = createLatencyMeter();
-  const lines: string[] = [];
-  let child: ChildProcess | null = null;
-  let feeding = true;
-  let blocked = false;
   let detach: () => void = nothing;
   /** Time on the bus of its own 0: the first key frame; null before that. */
   let base: number | null = null;
@@ -69,95 +60,41 @@ export function startEncoder(profile: EncoderProfile, ports: EncoderProcessPorts
   let fromMs = 0;
   let firstOut: number | null = null;
   let owedSince: number | null = null;
-  let settle: (lines: readonly string[]) => void = nothing;
-  const gone = new Promise<readonly string[]>((resolve) => {
-    settle = resolve;
+
+  const ffmpeg = createFedProcess({
+    clock,
+    ffmpegPath: ports.ffmpegPath,
+    next() {
+      const tag = queue.shift();
+      return tag && serialiseTag(tag);
+    },
+    keep: (line) => line,
+    kept,
+    patience,
+    onUnfed: () => detach(),
   });
 
-  function stop(): void {
-    feeding = false;
-    detach();
-  }
-
-  function finish(): void {
-    stop();
-    settle(lines);
-  }
-
-  function say(line: string): void {
-    lines.push(line.slice(0, maxLine));
-    if (lines.length > keptLines) lines.shift();
-  }
-
-  function fail(why: string): void {
-    say(why);
-    kill();
-  }
-
-  function write(bytes: Buffer): void {
-    const stdin = child?.stdin;
-    if (!stdin || stdin.write(bytes)) return;
-    blocked = true;
-    stdin.once('drain', () => {
-      blocked = false;
-      pump();
-    });
-  }
-
-  function pump(): void {
-    while (child && feeding && !blocked) {
-      const tag = queue.shift();
-      if (!tag) return;
-      write(serialiseTag(tag));
-    }
-  }
-
   function begin(): void {
-    try {
-      child = spawn(ports.ffmpegPath, encodeArgs(profile, fromMs), {
-        stdio: ['pipe', 'pipe', 'pipe'],
-        // Its own group: a Ctrl-C in the terminal reaches us, and we end it in order.
-        detached: true,
-        env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', AV_LOG_FORCE_NOCOLOR: '1' },
-      });
-    } catch (error) {
-      say(error instanceof Error ? error.message : String(error));
-      return finish();
-    }
-    const mine = child;
-    mine.once('error', (error) => {
-      say(error.message);
-      if (mine.pid === undefined) finish();
+    const child = ffmpeg.start({
+      args: encodeArgs(profile, fromMs),
+      head: flvFileHeader,
+      descriptors: { 1: 'pipe' },
     });
-    mine.once('close', (code, signal) => {
-      say(`ended with ${signal ?? code}`);
-      finish();
-    });
-    // It may be gone while we write; `close` tells.
-    mine.stdin!.on('error', nothing);
-    listen(mine);
-    write(flvFileHeader);
-    pump();
+    if (!child?.stdout) return;
+    listen(child.stdout);
+    ffmpeg.feed();
   }
 
-  function listen(mine: ChildProcess): void {
+  function listen(stdout: Readable): void {
     const parser = createFlvParser();
-    mine.stdout!.on('error', nothing);
-    mine.stdout!.on('data', (chunk: Buffer) => {
-      if (!feeding) return;
+    stdout.on('error', nothing);
+    stdout.on('data', (chunk: Buffer) => {
+      if (!ffmpeg.feeding) return;
       try {
         for (const tag of parser.push(chunk)) receive(tag);
       } catch (error) {
-        fail(error instanceof Error ? error.message : String(error));
+        ffmpeg.kill(error instanceof Error ? error.message : String(error));
       }
-    });
-    let rest = '';
-    mine.stderr!.setEncoding('utf8');
-    mine.stderr!.on('error', nothing);
-    mine.stderr!.on('data', (text: string) => {
-      const parts = (rest + text).split('\n');
-      rest = (parts.pop() ?? '').slice(-4000);
-      for (const line of parts) if (line.trim()) say(line);
     });
   }
 
@@ -176,7 +113,9 @@ export function startEncoder(profile: EncoderProfile, ports: EncoderProcessPorts
     if (!tag.header && tag.type !== 'script') {
       // Sound of before the key frame has no place in a time that begins with it.
       if (base === null || tag.timestamp < base) return;
-      if (tag.timestamp - newest > holeMs) return fail('nothing came for seconds: starting anew');
+      if (tag.timestamp - newest > holeMs) {
+        return ffmpeg.kill('nothing came for seconds: starting anew');
+      }
       newest = tag.timestamp;
     }
     const zero = base ?? tag.timestamp;
@@ -184,30 +123,24 @@ export function startEncoder(profile: EncoderProfile, ports: EncoderProcessPorts
     if (tag.type !== 'video' || tag.header) return;
     latency.fed(tag.timestamp - zero, now);
     if (replaying) fromMs = tag.timestamp - zero;
-    else if (!child) begin();
-    if (child) owedSince ??= now;
-  }
-
-  function kill(): void {
-    stop();
-    if (child) child.kill('SIGKILL');
-    else settle(lines);
+    else if (!ffmpeg.started) begin();
+    if (ffmpeg.started) owedSince ??= now;
   }
 
   let replaying = true;
   detach = tap.attach((tag) => {
-    if (!feeding) return;
+    if (!ffmpeg.feeding) return;
     take(tag);
-    pump();
+    ffmpeg.feed();
   });
   replaying = false;
-  if (feeding && base !== null) begin();
+  if (ffmpeg.feeding && base !== null) begin();
   // It may have failed while the bus was still handing over.
-  if (!feeding) detach();
+  if (!ffmpeg.feeding) detach();
 
   return {
     get pid() {
-      return child?.pid ?? null;
+      return ffmpeg.pid;
     },
     deafMs: () => (owedSince === null ? 0 : clock.mono() - owedSince),
     get spoke() {
@@ -217,13 +150,11 @@ export function startEncoder(profile: EncoderProfile, ports: EncoderProcessPorts
       return queue.dropped;
     },
     latency: () => latency.figures(),
-    async end() {
-      stop();
-      if (child) await stopChild(clock, child, stopLadder);
-      else settle(lines);
-    },
-    kill,
-    gone,
+    end: () => ffmpeg.end(),
+    kill: () => ffmpeg.kill(),
+    gone: ffmpeg.gone.then(({ exit }) =>
+      exit === null ? ffmpeg.lines : [...ffmpeg.lines, `ended with ${exit}`],
+    ),
   };
 }
 

@@ -42,6 +42,8 @@ export interface Encoder {
   /** The profile to encode in; null: not at all. Another one starts another process. */
   want(profile: EncoderProfile | null): void;
   view(): EncoderView | null;
+  /** Whether it left pictures out lately because the machine is too slow for it. */
+  readonly slow: boolean;
   /** Times it was started again. */
   readonly restarts: number;
   /** Ends it at once: nobody waits for its last words. */
@@ -81,6 +83,9 @@ export function createEncoder(ports: EncoderPorts): Encoder {
   let restarts = 0;
   let figuresAt = 0;
   let dropsTold = 0;
+  let dropsSeen = 0;
+  /** When it last left pictures out, monotonic ms. */
+  let slowAt: number | null = null;
   let lastTick = clock.mono();
   /** Those that were told to end: closed at once when everything is. */
   const leaving = new Set<EncoderProcess>();
@@ -90,7 +95,7 @@ export function createEncoder(ports: EncoderPorts): Encoder {
     const mine = createGate();
     gate = mine;
     usage = noUsage;
-    dropsTold = 0;
+    dropsTold = dropsSeen = 0;
     figuresAt = mono + firstFiguresMs;
     const process = (ports.start ?? startEncoder)(profile, {
       tap: ports.tap,
@@ -135,6 +140,8 @@ export function createEncoder(ports: EncoderPorts): Encoder {
   }
 
   function supervise({ process, startedAt }: Session, mono: number): void {
+    if (process.dropped > dropsSeen) slowAt = mono;
+    dropsSeen = process.dropped;
     if (process.deafMs() > (process.spoke ? hangMs : startMs)) {
       log.error({ worker: process.pid, deafMs: Math.round(process.deafMs()) }, 'the encoder hangs');
       process.kill();
@@ -189,6 +196,7 @@ export function createEncoder(ports: EncoderPorts): Encoder {
       wanted = profile && identity ? { profile, identity } : null;
       attempts = 0;
       retryAt = 0;
+      slowAt = null;
       renew(profile ? 'its settings changed' : 'it is no longer wanted');
       if (profile) begin(profile);
     },
@@ -202,6 +210,9 @@ export function createEncoder(ports: EncoderPorts): Encoder {
         dropped: process.dropped,
         ...usage,
       };
+    },
+    get slow() {
+      return slowAt !== null && clock.mono() - slowAt < limits.slowShownMs;
     },
     get restarts() {
       return restarts;

@@ -17,7 +17,7 @@ export interface Gate {
 }
 
 /** A source that comes in on a backlog would run ahead of the wall for ever; half a second is enough to see it. */
-export const defaultGateSettings: GateSettings = { settleMs: 500, aheadMs: 100, lossMs: 750 };
+const defaultGateSettings: GateSettings = { settleMs: 500, aheadMs: 100, lossMs: 750 };
 
 /** Makes a gate that is closed. */
 export function createGate(settings: GateSettings = defaultGateSettings): Gate {

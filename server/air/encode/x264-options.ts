@@ -2,7 +2,7 @@
 import type { EncoderProfile } from '../../contract/profiles.ts';
 
 /** Frames from one key frame to the next. */
-export function groupFrames(profile: EncoderProfile): number {
+function groupFrames(profile: EncoderProfile): number {
   return Math.max(1, Math.round(profile.fps * profile.keyframeSeconds));
 }
 

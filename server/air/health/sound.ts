@@ -23,7 +23,7 @@ export interface SoundFacts {
 }
 
 /** Nothing measured. */
-export const noSound: SoundFacts = {
+const noSound: SoundFacts = {
   silentSeconds: null,
   clippedSeconds: null,
   momentaryLufs: null,

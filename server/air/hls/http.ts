@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HlsRooms } from './rooms.ts';
 import type { HlsStream } from './stream.ts';
 
-export const playlistName = 'live.m3u8';
+const playlistName = 'live.m3u8';
 
 /** `/hls/<output id>/<file>`; null for any other path. */
 export function hlsPath(path: string): { id: string; file: string } | null {

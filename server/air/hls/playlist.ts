@@ -35,7 +35,7 @@ export interface PlaylistFacts {
 }
 
 /** File names of a session: never used again for other bytes, so that caches may keep them for ever. */
-export const names = {
+const names = {
   init: (session: string, init: number) => `${session}-i${init}.mp4`,
   part: (session: string, msn: number, index: number) => `${session}-${msn}.${index}.m4s`,
   segment: (session: string, msn: number) => `${session}-${msn}.m4s`,

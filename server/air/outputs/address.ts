@@ -91,17 +91,20 @@ function rtmp(parts: Parts, key: string | null): Target | WrongTarget {
   if (parts.scheme !== 'rtmp' && parts.scheme !== 'rtmps') {
     return { wrong: 'the address must start with rtmp:// or rtmps://' };
   }
+  // ffmpeg takes RTMP's own login from the address alone, where all who may list processes read it.
+  if (parts.user !== null) {
+    return {
+      wrong:
+        'the address has a user and a password in it, which others on this machine could read: ' +
+        'take them out, and put what the server asks for into the key',
+    };
+  }
   const { app, stream } = key === null ? splitStream(parts.rest) : whole(parts.rest, key);
-  // RTMP's own login exists in ffmpeg only as part of the address: the one secret left there.
-  const login =
-    parts.user === null
-      ? ''
-      : `${parts.user}${parts.password === null ? '' : `:${parts.password}`}@`;
   return {
-    url: `${parts.scheme}://${login}${hostPort(parts)}/${app.split('?')[0] ?? ''}`,
+    url: `${parts.scheme}://${hostPort(parts)}/${app.split('?')[0] ?? ''}`,
     tls: parts.scheme === 'rtmps',
     preset: [...(app ? [`rtmp_app=${app}`] : []), ...(stream ? [`rtmp_playpath=${stream}`] : [])],
-    secrets: secretsIn(key, stream, queryOf(stream), queryOf(app), parts.password),
+    secrets: secretsIn(key, stream, queryOf(stream), queryOf(app)),
     door: doorOf(parts, parts.scheme === 'rtmps' ? 443 : 1935),
   };
 }

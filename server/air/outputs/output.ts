@@ -6,13 +6,14 @@ import type { Log } from '../../core/log.ts';
 import type { BusTap } from '../bus/tap.ts';
 import type { HlsRooms } from '../hls/rooms.ts';
 import { createLoudnessParser, createSilenceMeter, type SilenceMeter } from '../radio/silence.ts';
+import { watchEncoder, type EncoderWatch } from './encoder-watch.ts';
 import { startKnocking } from './knocking-worker.ts';
 import { planOf } from './plan.ts';
 import { createUsageSampler, type Usage } from './process-usage.ts';
 import { startPulse, type Pulse } from './pulse.ts';
 import type { Sight } from './sight.ts';
 import { idleState, next, type RunEvent, type RunState, type Step } from './worker-state.ts';
-import { startWorker, type Worker } from './worker.ts';
+import { startWorker, unstarted, type Worker } from './worker.ts';
 
 export interface OutputPorts {
   readonly tap: BusTap;
@@ -44,6 +45,8 @@ export interface SupervisedOutput {
 }
 
 const noUsage: Usage = { cpuPercent: 0, memoryMb: 0 };
+/** What waits for longer than this is late: soon enough to know why before anybody is told. */
+const lateMs = 500;
 
 /** Makes an output that nobody has ordered yet. */
 export function createOutput(id: string, ports: OutputPorts): SupervisedOutput {
@@ -54,6 +57,7 @@ export function createOutput(id: string, ports: OutputPorts): SupervisedOutput {
   let worker: Worker | null = null;
   let sampler: ((now: number) => Promise<Usage | null>) | null = null;
   let usage = noUsage;
+  let ownEncoder: EncoderWatch | null = null;
   let meter: SilenceMeter | null = null;
   let pulse: Pulse | null = null;
   /** Of the workers before this one, since it was ordered to run. */
@@ -111,7 +115,9 @@ export function createOutput(id: string, ports: OutputPorts): SupervisedOutput {
           for (const reading of parse(text)) meter?.read(reading, clock.mono());
         },
       });
-      sampler = started.pid === null ? null : createUsageSampler(started.pid);
+      const { pid } = started;
+      sampler = pid === null ? null : createUsageSampler(pid);
+      ownEncoder = pid !== null && plan.encodes ? watchEncoder(pid, plan.encodes) : null;
       pulse = plan.pulse === undefined ? null : startPulse(plan.pulse, ports);
       return started;
     };
@@ -130,6 +136,7 @@ export function createOutput(id: string, ports: OutputPorts): SupervisedOutput {
     dispatch({ type: 'gone', ...verdict });
     worker = null;
     sampler = null;
+    ownEncoder = null;
     usage = noUsage;
     pulse?.close();
     pulse = null;
@@ -156,6 +163,7 @@ export function createOutput(id: string, ports: OutputPorts): SupervisedOutput {
       stuckMs: Math.max(view?.stuckMs ?? 0, pulse?.silentMs() ?? 0),
       droppedAgoMs: view?.droppedAgoMs ?? null,
       queueMs: view?.queueMs ?? 0,
+      encoderSlow: ownEncoder?.slow ?? false,
     };
   }
 
@@ -179,7 +187,11 @@ export function createOutput(id: string, ports: OutputPorts): SupervisedOutput {
     },
     tick: () => dispatch({ type: 'tick', sight: sight() }),
     async sample() {
-      const sampled = await sampler?.(clock.mono());
+      const { queueMs, stuckMs } = worker?.view() ?? unstarted;
+      const [sampled] = await Promise.all([
+        sampler?.(clock.mono()),
+        ownEncoder?.look(clock.mono(), Math.max(queueMs, stuckMs) > lateMs),
+      ]);
       if (sampled) usage = sampled;
     },
     report() {

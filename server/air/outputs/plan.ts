@@ -25,6 +25,8 @@ export interface WorkerPlan {
   readonly measures: boolean;
   /** It writes fragmented MP4 on stdout, for air's own web player. */
   readonly packages?: boolean;
+  /** It makes pictures of its own, and asked for a send buffer of so many bytes. */
+  readonly encodes?: { readonly sendBufferBytes: number };
   /** Raised for what encodes, so that it never starves the copies; 0 unless told otherwise. */
   readonly niceness?: number;
   /** HTTP address of its server that answers while the server lives; asked while it is fed. */

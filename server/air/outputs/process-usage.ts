@@ -1,5 +1,5 @@
 // CPU and memory of one child process, from /proc.
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 
 export interface Usage {
   /** Share of one core over the time since the last sample, percent. */
@@ -45,4 +45,42 @@ export function cpuTicks(stat: string): number {
 export function pssMb(rollup: string): number {
   const kb = Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
   return Math.round(kb / 102.4) / 10;
+}
+
+/**
+ * How much of the time since the last call (`now`: monotonic ms) the threads of `pid` ran or waited
+ * for a processor, as a share; several threads make more than 1. Null at first, when it is gone, and
+ * where the kernel does not count. Unlike its CPU time this tells a process that has enough from one
+ * that is given too little by others.
+ */
+export function cpuHunger(pid: number): (now: number) => Promise<number | null> {
+  let last: { at: number; threads: ReadonlyMap<string, number> } | null = null;
+  return async (now) => {
+    const before = last;
+    const threads = await wantedNs(pid).catch(() => null);
+    last = threads && { at: now, threads };
+    if (!before || !threads || now <= before.at) return null;
+    let wanted = 0;
+    // One that ended in between is left out: little is lost, where a sum would go backwards.
+    for (const [id, ns] of threads) wanted += ns - (before.threads.get(id) ?? 0);
+    return wanted / 1e6 / (now - before.at);
+  };
+}
+
+/** Of each thread: ns on a processor and waiting for one, since it began. */
+async function wantedNs(pid: number): Promise<Map<string, number>> {
+  const folder = `/proc/${pid}/task`;
+  const threads = new Map<string, number>();
+  for (const id of await readdir(folder)) {
+    const line = await readFile(`${folder}/${id}/schedstat`, 'utf8').catch(() => null);
+    if (line !== null) threads.set(id, schedNs(line));
+  }
+  if (threads.size === 0) throw new Error('no schedstat');
+  return threads;
+}
+
+/** The sum of the first two figures of a /proc/PID/schedstat line: ns run, ns waited. */
+export function schedNs(line: string): number {
+  const [run, waited] = line.split(' ');
+  return Number(run ?? 0) + Number(waited ?? 0);
 }

@@ -3,8 +3,8 @@ import { constants } from 'node:fs';
 import { lstat, mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OutputCause } from '../../contract/outputs.ts';
+import { syncFolder } from '../../core/replace-file.ts';
 import { wholeFragments } from './recording-fragments.ts';
-import { syncFolder } from './recording-manifest.ts';
 import { fileName } from './recording-names.ts';
 
 export interface RecordingFile {

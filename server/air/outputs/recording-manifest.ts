@@ -1,11 +1,12 @@
 // The small file beside the recordings of an occurrence: what it was, and when each file starts and ends.
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { replaceFile } from '../../core/replace-file.ts';
 
 /** Its name in every folder. */
-export const manifestName = 'grabacion.json';
+const manifestName = 'grabacion.json';
 
 const entry = z.object({
   file: z.string(),
@@ -48,22 +49,7 @@ export async function changeManifest(
 ): Promise<void> {
   const before = (await readManifest(path)) ?? { about: {}, files: [] };
   const text = `${JSON.stringify(change(before), null, 2)}\n`;
-  const target = join(path, manifestName);
-  const temporary = `${target}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
-  try {
-    const file = await open(temporary, 'wx', 0o640);
-    try {
-      await file.writeFile(text);
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, target);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw error;
-  }
-  await syncFolder(path);
+  await replaceFile(join(path, manifestName), text, 0o640);
 }
 
 /** What the manifest in the folder at `path` says; null when there is none (or none that can be read). */
@@ -83,15 +69,5 @@ export async function readManifest(path: string): Promise<Manifest | null> {
       join(path, `${manifestName}.${randomBytes(4).toString('hex')}.bad`),
     );
     return null;
-  }
-}
-
-/** Makes new names in the folder at `path` survive a power cut. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

@@ -32,6 +32,8 @@ const policies: Readonly<Record<OutputCause, BackoffPolicy>> = {
   diskFull: other,
   folder: other,
   shed: other,
+  // Starting is what costs an encoder most.
+  encoder: other,
   spawn: other,
   unknown: other,
 };

@@ -21,10 +21,34 @@ export interface Sight {
   readonly droppedAgoMs: number | null;
   /** Age of the oldest frame waiting. */
   readonly queueMs: number;
+  /** Of one that encodes: whatever is late is so because its encoder is too slow. */
+  readonly encoderSlow?: boolean;
 }
 
-/** What is the matter with a destination that is live; null when nothing is. */
-export function troubleOf(sight: Sight, wasSlow: boolean): Omit<Problem, 'at'> | null {
+/** What went wrong, in a word and a line. */
+export type Fault = Omit<Problem, 'at'>;
+
+/** Of one that does not begin, and of one that takes nothing for too long. */
+export const faults = {
+  waiting: { cause: 'timeout', detail: 'no answer yet' },
+  unanswered: { cause: 'timeout', detail: 'no answer in time' },
+  frozen: { cause: 'stalled', detail: 'it stopped taking the program' },
+} as const satisfies Record<string, Fault>;
+
+/** `fault`, unless the output's own encoder is why it looks like that. */
+export function blamed(sight: Sight, fault: Fault): Fault {
+  if (sight.encoderSlow !== true) return fault;
+  const detail = 'its own encoder is too slow for this machine; the way out is free';
+  return { cause: 'encoder', detail };
+}
+
+/** What is the matter with a destination that is live; null when nothing is. `was`: what was the matter. */
+export function troubleOf(sight: Sight, was: OutputCause | null): Fault | null {
+  const fault = lateness(sight, was === 'slow' || was === 'encoder');
+  return fault && blamed(sight, fault);
+}
+
+function lateness(sight: Sight, wasSlow: boolean): Fault | null {
   if (sight.stuckMs > limits.stuckWarnMs) {
     return { cause: 'stalled', detail: 'it is not taking the program' };
   }

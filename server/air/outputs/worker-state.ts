@@ -2,7 +2,7 @@
 import type { OutputCause, OutputRunState } from '../../contract/outputs.ts';
 import type { Via } from './plan.ts';
 import { limits } from './retry-policy.ts';
-import { troubleOf, type Problem, type Sight } from './sight.ts';
+import { blamed, faults, troubleOf, type Fault, type Problem, type Sight } from './sight.ts';
 import { nextTurn, noTroubles, told, toldCause, type Troubles } from './turns.ts';
 
 /** `waiting`: ordered to run, no program to send. `ending`: told to end, not gone yet. */
@@ -28,7 +28,7 @@ export interface RunState {
   readonly restarts: number;
   readonly problem: Problem | null;
   /** Why we end the worker ourselves, when that is a failure of the destination. */
-  readonly verdict: { readonly cause: OutputCause; readonly detail: string } | null;
+  readonly verdict: Fault | null;
 }
 
 export type RunEvent =
@@ -176,11 +176,8 @@ function tick(state: RunState, sight: Sight, now: number): Transition {
         return to(live, 'live', now, 'none', 'the destination takes the program');
       }
       if (sight.dryMs > limits.dryMs) return dried(state, now);
-      if (spent > limits.startMs) return condemned(state, 'timeout', 'no answer in time', now);
-      if (spent > limits.startWarnMs && state.problem?.cause !== 'timeout') {
-        const problem = { cause: 'timeout' as const, detail: 'no answer yet', at: now };
-        return stay({ ...state, problem }, 'no answer yet');
-      }
+      if (spent > limits.startMs) return condemned(state, blamed(sight, faults.unanswered), now);
+      if (spent > limits.startWarnMs) return noticed(state, blamed(sight, faults.waiting), now);
       return stay(state);
     case 'live':
       return watchLive(state, sight, now);
@@ -194,10 +191,12 @@ function watchLive(state: RunState, sight: Sight, now: number): Transition {
   if (state.liveSince !== null && now - state.liveSince > limits.longestMs) {
     return to(state, 'ending', now, 'end', 'renewed before its timestamps run over');
   }
-  if (sight.stuckMs > limits.stuckMs) {
-    return condemned(state, 'stalled', 'it stopped taking the program', now);
-  }
-  const seen = troubleOf(sight, state.problem?.cause === 'slow');
+  if (sight.stuckMs > limits.stuckMs) return condemned(state, blamed(sight, faults.frozen), now);
+  return noticed(state, troubleOf(sight, state.problem?.cause ?? null), now);
+}
+
+/** It goes on, and says what is the matter with it. */
+function noticed(state: RunState, seen: Fault | null, now: number): Transition {
   if (seen?.cause === state.problem?.cause) return stay(state);
   if (seen === null) return stay({ ...state, problem: null }, 'it keeps up again');
   return stay({ ...state, problem: { ...seen, at: now } }, seen.detail);
@@ -209,9 +208,10 @@ function dried(state: RunState, now: number): Transition {
   return to(fresh, 'ending', now, 'end', 'the program stopped flowing');
 }
 
-/** It ends as a failure of its destination, whatever its last words are. */
-function condemned(state: RunState, cause: OutputCause, detail: string, now: number): Transition {
-  return to({ ...state, verdict: { cause, detail } }, 'ending', now, 'kill', `${cause}: ${detail}`);
+/** It ends as this failure, whatever its last words are. */
+function condemned(state: RunState, verdict: Fault, now: number): Transition {
+  const reason = `${verdict.cause}: ${verdict.detail}`;
+  return to({ ...state, verdict }, 'ending', now, 'kill', reason);
 }
 
 function stay(state: RunState, reason: string | null = null): Transition {

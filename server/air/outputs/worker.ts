@@ -1,12 +1,10 @@
 // One ffmpeg child: fed from the bus through its own queue, read for progress, ended step by step.
-import { spawn, type ChildProcess } from 'node:child_process';
-import { setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../core/clock.ts';
 import { redactText } from '../../core/redact.ts';
-import { stopChild, type StopStep } from '../../core/stop-child.ts';
 import { serialiseTag, type FlvTag } from '../bus/flv-tag.ts';
 import type { BusTap } from '../bus/tap.ts';
+import { createFedProcess, readText, type Launch } from '../fed-process.ts';
 import type { MediaSink } from '../hls/packager.ts';
 import { classify, type Verdict } from './classify.ts';
 import { fileHeaderFor, feedFilter } from './feed.ts';
@@ -14,7 +12,6 @@ import type { WorkerPlan } from './plan.ts';
 import { mediaFd, presetFd, progressFd } from './ffmpeg-args.ts';
 import { afterBlock, bitrateKbps, createProgressParser, noDelivery } from './progress.ts';
 import { createTagQueue } from './queue.ts';
-import { openSecretFile } from './secret-file.ts';
 
 export interface WorkerPorts {
   readonly tap: BusTap;
@@ -55,75 +52,58 @@ export interface Worker {
   readonly gone: Promise<Verdict>;
 }
 
-const keptLines = 60;
-const maxLine = 500;
+const kept = { lines: 60, chars: 500 };
+const patience = { endMs: 2000, interruptMs: 1000 };
 
 /** Starts ffmpeg on `plan` and feeds it until it is gone. Never throws: what fails shows in `gone`. */
 export function startWorker(plan: WorkerPlan, ports: WorkerPorts): Worker {
   const { clock, tap } = ports;
   const queue = createTagQueue(plan.queue);
-  const lines: string[] = [];
   let delivery = noDelivery;
-  let feeding = true;
-  let blocked = false;
   let detach: () => void = nothing;
   const startedAt = clock.mono();
   let lastTagAt = startedAt;
   let drops = { count: 0, atPublish: 0, at: null as number | null };
 
-  const child = launch(plan, ports);
-  const gone = new Promise<Verdict>((resolve) => {
-    const finish = (verdict: () => Verdict) => {
-      feeding = false;
-      detach();
-      resolve(verdict());
-    };
-    if (child instanceof Error) {
-      finish(() => ({ cause: 'spawn', detail: child.message }));
-      return;
-    }
-    child.once('error', (error) => {
-      if (child.pid === undefined) finish(() => ({ cause: 'spawn', detail: error.message }));
-    });
-    // `close` comes after the last line was read; `exit` may come before it.
-    child.once('close', () =>
-      finish(() => classify({ lines, published: delivery.published, stuckMs: stuckMs() })),
-    );
+  const ffmpeg = createFedProcess({
+    clock,
+    ffmpegPath: ports.ffmpegPath,
+    next() {
+      const tag = queue.shift();
+      return tag && serialiseTag(tag);
+    },
+    keep: (line) => redactText(line, plan.secrets),
+    kept,
+    patience,
+    onUnfed: () => detach(),
   });
-  if (child instanceof Error) return dead(gone);
+  const { lines } = ffmpeg;
+  const gone = ffmpeg.gone.then(({ failed }): Verdict =>
+    failed === null
+      ? classify({ lines, published: delivery.published, stuckMs: stuckMs() })
+      : { cause: 'spawn', detail: failed },
+  );
+  const child = ffmpeg.start(launchOf(plan, ports.mediaFd));
+  if (!child) return dead(gone);
 
-  const stdin = child.stdin!;
-  const write = (bytes: Buffer) => {
-    if (stdin.write(bytes)) return;
-    blocked = true;
-    stdin.once('drain', () => {
-      blocked = false;
-      pump();
-    });
-  };
-  function pump(): void {
-    for (let tag = next(); tag; tag = next()) write(serialiseTag(tag));
-  }
-  function next(): FlvTag | undefined {
-    return feeding && !blocked ? queue.shift() : undefined;
-  }
-  // The worker may be gone while we write; `close` tells why.
-  stdin.on('error', nothing);
-  readLines(child.stderr!, (line) => {
-    lines.push(redactText(line, plan.secrets).slice(0, maxLine));
-    if (lines.length > keptLines) lines.shift();
-  });
   const parse = createProgressParser();
-  onText(child.stdio[progressFd] as Readable, (text) => {
+  readText(child.stdio[progressFd] as Readable, (text) => {
     for (const block of parse(text)) {
       if (!delivery.published) drops = { ...drops, atPublish: queue.dropped };
       delivery = afterBlock(delivery, block, clock.mono());
     }
   });
-  if (child.stdout && plan.packages) readMedia(child.stdout, ports.sink, child);
-  else if (child.stdout) onText(child.stdout, ports.onMeasure);
+  if (child.stdout && plan.packages) readMedia(child.stdout);
+  else if (child.stdout) readText(child.stdout, ports.onMeasure);
 
-  write(fileHeaderFor(plan.takes));
+  /** A muxer whose output makes no sense is ended: the next one is tried as after any failure. */
+  function readMedia(stream: Readable): void {
+    stream.on('data', (chunk: Buffer) => {
+      if (ports.sink && !ports.sink.read(chunk)) ffmpeg.kill();
+    });
+    stream.on('error', nothing);
+  }
+
   const wanted = feedFilter(plan.takes);
   const take = (tag: FlvTag) => {
     const now = clock.mono();
@@ -131,11 +111,11 @@ export function startWorker(plan: WorkerPlan, ports: WorkerPorts): Worker {
     ports.sink?.fed(tag);
     queue.push(tag, now);
     if (queue.dropped > drops.count) drops = { ...drops, count: queue.dropped, at: now };
-    pump();
+    ffmpeg.feed();
   };
   let replaying = true;
   detach = tap.attach((tag) => {
-    if (feeding && wanted(tag, replaying)) take(tag);
+    if (ffmpeg.feeding && wanted(tag, replaying)) take(tag);
   });
   replaying = false;
 
@@ -148,7 +128,7 @@ export function startWorker(plan: WorkerPlan, ports: WorkerPorts): Worker {
   }
 
   return {
-    pid: child.pid ?? null,
+    pid: ffmpeg.pid,
     view() {
       const now = clock.mono();
       return {
@@ -163,68 +143,24 @@ export function startWorker(plan: WorkerPlan, ports: WorkerPorts): Worker {
       };
     },
     lines: () => lines,
-    async end() {
-      feeding = false;
-      detach();
-      await stopChild(clock, child, stopLadder);
-    },
-    kill() {
-      feeding = false;
-      detach();
-      child.kill('SIGKILL');
-    },
+    end: () => ffmpeg.end(),
+    kill: () => ffmpeg.kill(),
     gone,
   };
 }
 
-const stopLadder: readonly StopStep[] = [
-  // Whatever waits in the queue is let go: a stop is a stop, and the trailer must still get out.
-  { act: (child) => child.stdin?.end(), waitMs: 2000 },
-  { act: (child) => child.kill('SIGINT'), waitMs: 1000 },
-];
-
-/** The process, or why the system would not start it. */
-function launch(
-  plan: WorkerPlan,
-  { ffmpegPath, mediaFd: file }: Pick<WorkerPorts, 'ffmpegPath' | 'mediaFd'>,
-): ChildProcess | Error {
-  try {
-    const secret = openSecretFile(plan.preset);
-    try {
-      const stdio: (number | 'pipe' | 'ignore')[] = [];
-      stdio[0] = 'pipe';
-      stdio[1] = plan.measures || plan.packages ? 'pipe' : 'ignore';
-      stdio[2] = 'pipe';
-      stdio[progressFd] = 'pipe';
-      stdio[presetFd] = secret.fd;
-      if (file !== undefined) stdio[mediaFd] = file;
-      const child = spawn(ffmpegPath, [...plan.args], {
-        stdio,
-        // Its own group: a Ctrl-C in the terminal reaches us, and we end it in order.
-        detached: true,
-        env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', AV_LOG_FORCE_NOCOLOR: '1' },
-      });
-      // Before it has threads of its own: they inherit it.
-      if (plan.niceness && child.pid !== undefined) yieldTo(child.pid, plan.niceness);
-      return child;
-    } finally {
-      secret.close();
-    }
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
-}
-
-function yieldTo(pid: number, niceness: number): void {
-  try {
-    setPriority(pid, niceness);
-  } catch {
-    // It is gone already; `close` tells why.
-  }
-}
-
-function nothing(): void {
-  // Deliberately: there is nothing to undo, or `gone` tells it.
+function launchOf(plan: WorkerPlan, file: number | undefined): Launch {
+  return {
+    args: plan.args,
+    head: fileHeaderFor(plan.takes),
+    descriptors: {
+      ...(plan.measures || plan.packages ? { 1: 'pipe' as const } : {}),
+      [progressFd]: 'pipe',
+      ...(file === undefined ? {} : { [mediaFd]: file }),
+    },
+    secret: { fd: presetFd, text: plan.preset },
+    niceness: plan.niceness,
+  };
 }
 
 /** What a worker shows that has not been started. */
@@ -250,25 +186,6 @@ function dead(gone: Promise<Verdict>): Worker {
   };
 }
 
-/** A muxer whose output makes no sense is ended: the next one is tried as after any failure. */
-function readMedia(stream: Readable, sink: MediaSink | undefined, child: ChildProcess): void {
-  stream.on('data', (chunk: Buffer) => {
-    if (sink && !sink.read(chunk)) child.kill('SIGKILL');
-  });
-  stream.on('error', nothing);
-}
-
-function onText(stream: Readable, use: (text: string) => void): void {
-  stream.setEncoding('utf8');
-  stream.on('data', use);
-  stream.on('error', nothing);
-}
-
-function readLines(stream: Readable, use: (line: string) => void): void {
-  let rest = '';
-  onText(stream, (text) => {
-    const parts = (rest + text).split('\n');
-    rest = (parts.pop() ?? '').slice(-4000);
-    for (const line of parts) if (line.trim()) use(line);
-  });
+function nothing(): void {
+  // Deliberately: there is nothing to undo, or `gone` tells it.
 }

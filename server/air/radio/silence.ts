@@ -9,7 +9,7 @@ export interface Loudness {
 }
 
 /** Below this the feed counts as silent, dB. */
-export const silenceDb = -50;
+const silenceDb = -50;
 /** A gap shorter than this between loud readings is speech, ms. */
 const graceMs = 1000;
 /** A loudness older than this is no longer now, ms. */

@@ -20,7 +20,7 @@ export interface CapacityMemory {
 }
 
 /** Sums of bitrates jump with every key frame: they are judged over this long, ms. */
-export const windowMs = 10_000;
+const windowMs = 10_000;
 /** A gap between two looks after which the earlier ones say nothing of the later. */
 const gapMs = 3000;
 const hourMs = 3_600_000;

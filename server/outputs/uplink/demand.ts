@@ -48,14 +48,15 @@ export interface Track {
 }
 
 /**
- * Whether an output falls behind between two looks: frames wait and are lost, or get no fewer. One that
- * works off what waits is well again; one that is frozen or refused has another trouble.
+ * Whether an output falls behind on its way out between two looks: frames wait and are lost, or get no
+ * fewer. One that works off what waits is well again; one that is frozen or refused has another
+ * trouble, and so has one whose own encoder is too slow: one that encodes counts once air said why.
  */
 export function fallsBehind(
   from: Pick<Lag, 'queueMs' | 'dropped'>,
-  to: Pick<Output, 'state' | 'problem' | 'queueMs' | 'droppedFrames'>,
+  to: Pick<Output, 'kind' | 'state' | 'problem' | 'queueMs' | 'droppedFrames'>,
 ): boolean {
-  const cause = to.problem?.cause ?? 'slow';
+  const cause = to.problem?.cause ?? (to.kind === 'vertical' ? null : 'slow');
   if (to.state !== 'live' || cause !== 'slow' || to.queueMs < shortQueueMs) return false;
   return to.droppedFrames > from.dropped || to.queueMs >= from.queueMs;
 }

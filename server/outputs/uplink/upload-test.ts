@@ -31,7 +31,7 @@ export interface UploadTestPlan {
 }
 
 /** Three connections fill what one alone may not, on a long or lossy way. */
-export const usualPlan: UploadTestPlan = {
+const usualPlan: UploadTestPlan = {
   connections: 3,
   durationMs: 8000,
   warmUpMs: 1500,

@@ -35,6 +35,7 @@ export function planVertical({
     queue: { maxBytes: clamp(arriving * 12, 4e6, 32e6), maxAgeMs, cutOn: 'key' },
     takes: 'all',
     measures: false,
+    encodes: { sendBufferBytes },
     niceness,
   };
 }
