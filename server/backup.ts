@@ -1,4 +1,4 @@
-// `node server/backup.ts <folder>`: a copy of the station's data, also while it is on the air.
+// `node server/setup/backup.mjs <folder>`: a copy of the station's data, also while it is on the air.
 //
 // What makes itself anew is left out (slates, caches, logs), recordings too. The copy orders nothing:
 // restored a month later, or on a machine that only tries it, it must not go on the air by itself.
@@ -68,7 +68,7 @@ function copyDatabase(from: string, to: string): void {
 if (import.meta.main) {
   const [into] = process.argv.slice(2);
   if (into === undefined) {
-    console.error('¿A qué carpeta? / To which folder?  node server/backup.ts /mnt/copias');
+    console.error('¿A qué carpeta? / To which folder?  node server/setup/backup.mjs /mnt/copias');
     process.exit(2);
   }
   const root = resolve(import.meta.dirname, '..');

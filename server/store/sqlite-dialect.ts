@@ -8,6 +8,7 @@ import {
   type Dialect,
   type SqliteDatabase,
 } from 'kysely';
+import { inWords } from './disk-failure.ts';
 
 /** SQLite rolls schema changes back like any other: migrations are whole or not at all. */
 class TransactionalSqliteAdapter extends SqliteAdapter {
@@ -29,9 +30,12 @@ export function nodeSqliteDialect(raw: DatabaseSync, afterStatement: () => void)
       return {
         reader: statement.columns().length > 0,
         // Plain objects: node:sqlite's rows have no prototype.
-        all: (parameters) => statement.all(...values(parameters)).map((row) => ({ ...row })),
+        all: (parameters) =>
+          inWords(() => statement.all(...values(parameters)).map((row) => ({ ...row }))),
         run(parameters) {
-          const result = statement.run(...values(parameters));
+          // A full disk ends the transaction by itself: what failed is told, not that it is over.
+          if (sql === 'rollback' && !raw.isTransaction) return { changes: 0, lastInsertRowid: 0 };
+          const result = inWords(() => statement.run(...values(parameters)));
           afterStatement();
           return result;
         },

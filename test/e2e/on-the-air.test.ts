@@ -19,7 +19,7 @@ import {
 } from '../kit/media-probe.ts';
 import { startNginxRtmp, type NginxRtmp } from '../kit/nginx-rtmp.ts';
 import { paced } from '../kit/slowness.ts';
-import type { StudioClient } from '../kit/studio-client.ts';
+import { cutProgram, type StudioClient } from '../kit/studio-client.ts';
 import { adminPassword, startStudio, type Studio } from '../kit/studio.ts';
 import { until } from '../kit/until.ts';
 
@@ -86,7 +86,7 @@ describe('on the air from one command', () => {
   });
 
   test('takes a scene by the page and both recordings grow', async () => {
-    await cutTo(client, 'Estudio');
+    await cutProgram(client, 'Estudio');
     await recordMore(recordings(), 3000);
     await page.getByTestId('scene-Entrevista').click();
     await client.see('preview', (s) => s.switcher.preview === 'Entrevista');
@@ -138,7 +138,7 @@ describe('on the air from one command', () => {
   test('hold keeps what is on; release gives it back', async () => {
     await client.command('grid.hold', { reason: 'rueda de prensa' });
     expect(client.state().grid.mode).toBe('manual');
-    await cutTo(client, 'Entrevista');
+    await cutProgram(client, 'Entrevista');
     await client.command('grid.release', {});
     await client.see('grid joins', (s) => s.switcher.program === 'Cortinilla', 10_000);
     expect(client.state().grid.mode).toBe('automatic');
@@ -246,16 +246,6 @@ async function goLiveByPage(page: Page): Promise<void> {
   await page.getByTestId('go-live').click();
   await page.getByTestId('go-live-confirm').waitFor();
   await page.getByTestId('go-live-confirm').click();
-}
-
-/** Puts a scene on the air, and asks again where a starved OBS did not answer in time. */
-async function cutTo(client: StudioClient, scene: string): Promise<void> {
-  await until(`${scene} on the air`, async () => {
-    const { program } = client.state().switcher;
-    if (program === scene) return true;
-    if (program !== null) await client.ask('switcher.cut', { scene, expectProgram: program });
-    return false;
-  });
 }
 
 function pushField(url: string, key: string): ChildProcess {

@@ -39,15 +39,11 @@ afterAll(async () => {
 });
 
 test('the command copies what cannot be made anew, for nobody else to read', () => {
-  const said = execFileSync(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', 'server/backup.ts', into],
-    {
-      cwd: rootDir,
-      env: { PATH: process.env['PATH'], STUDIO_DATA: studio.dataDir },
-      encoding: 'utf8',
-    },
-  );
+  const said = execFileSync(process.execPath, ['server/setup/backup.mjs', into], {
+    cwd: rootDir,
+    env: { PATH: process.env['PATH'], STUDIO_DATA: studio.dataDir },
+    encoding: 'utf8',
+  });
   const copy = said.replace(/^✓ /, '').trim();
   expect(readdirSync(into)).toEqual([copy.slice(into.length + 1)]);
   expect(readdirSync(copy).toSorted()).toEqual(['air.token', 'obs', 'secret.key', 'studio.db']);

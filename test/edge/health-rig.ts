@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { createBus, type Bus } from '../../server/air/bus/bus.ts';
 import { createFlvParser } from '../../server/air/bus/flv-parser.ts';
-import { flvFileHeader, serialiseTag } from '../../server/air/bus/flv-tag.ts';
+import { flvFileHeader, retimed, serialiseTag } from '../../server/air/bus/flv-tag.ts';
 import { reelFromFlv, type Reel } from '../../server/air/bus/reel.ts';
 import { createHealth, type Health } from '../../server/air/health/health.ts';
 import { systemClock } from '../../server/core/clock.ts';
@@ -58,15 +58,24 @@ export async function integratedLufs(flv: Buffer): Promise<number> {
 export interface Measured {
   readonly bus: Bus;
   readonly health: Health;
-  /** Ms of media sent so far; stays at the end when there is no more. */
+  /** Ms of media sent so far; stays at the end of what is not repeated. */
   sentMs: () => number;
   close(): Promise<void>;
 }
 
+export interface MeasureOptions {
+  /** What covers the end of the program. */
+  readonly slate?: Reel;
+  /** The program has no end: from here on, ms, its groups of pictures come again and again. */
+  readonly repeatFromMs?: number;
+}
+
 /** Sends the program in real time to a bus that runs, with a meter on it. */
-export async function measure(flv: Buffer, slate: Reel | null = null): Promise<Measured> {
+export async function measure(flv: Buffer, options: MeasureOptions = {}): Promise<Measured> {
+  const { slate = null, repeatFromMs = Infinity } = options;
   const clock = systemClock();
   const tags = createFlvParser().push(flv);
+  const again = tags.findIndex((tag) => tag.key && tag.timestamp >= repeatFromMs);
   let sentMs = 0;
   const timers = new Set<NodeJS.Timeout>();
   const server = createServer((_, response) => {
@@ -74,12 +83,16 @@ export async function measure(flv: Buffer, slate: Reel | null = null): Promise<M
     response.write(flvFileHeader);
     const origin = performance.now();
     let at = 0;
+    let offset = 0;
     const timer = setInterval(() => {
       const now = performance.now() - origin;
-      for (let tag = tags[at]; tag && tag.timestamp <= now; tag = tags[at]) {
-        response.write(serialiseTag(tag));
-        sentMs = tag.timestamp;
+      for (let tag = tags[at]; tag && tag.timestamp + offset <= now; tag = tags[at]) {
+        sentMs = tag.timestamp + offset;
+        response.write(serialiseTag(retimed(tag, sentMs)));
         at += 1;
+        if (at < tags.length || again < 0) continue;
+        at = again;
+        offset = sentMs + 33 - tags[again]!.timestamp;
       }
     }, 20);
     timers.add(timer);

@@ -111,3 +111,13 @@ export async function studioClient(
     close: () => void socket.close(),
   };
 }
+
+/** Puts a scene on the air, and asks again where a starved OBS did not answer in time. */
+export async function cutProgram(client: StudioClient, scene: string): Promise<void> {
+  await until(`${scene} on the air`, async () => {
+    const { program } = client.state().switcher;
+    if (program === scene) return true;
+    if (program !== null) await client.ask('switcher.cut', { scene, expectProgram: program });
+    return false;
+  });
+}

@@ -36,7 +36,7 @@ afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 test('the README names every one of them, and no other', () => {
   const there = readdirSync(folder).toSorted();
   expect(there).toEqual(['studio-air-remote.conf', ...units]);
-  const named = readme.match(/server\/setup\/systemd\/[\w.-]*\w/g) ?? [];
+  const named = readme.match(/server\/setup\/systemd\/[\w-]+\.\w+/g) ?? [];
   expect([...new Set(named)].toSorted()).toEqual(there.map((n) => `server/setup/systemd/${n}`));
 });
 

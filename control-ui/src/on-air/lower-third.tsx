@@ -114,9 +114,11 @@ export function LowerThird(): ReactNode {
         </Press>
       </span>
       <span className="lower-third-now" data-shown={current !== '' && item?.enabled === true}>
-        {current === ''
-          ? t('lowerThird.nothing')
-          : t(item?.enabled ? 'lowerThird.shown' : 'lowerThird.notInScene', { text: current })}
+        {program === null
+          ? t('lowerThird.unsure')
+          : current === ''
+            ? t('lowerThird.nothing')
+            : t(item?.enabled ? 'lowerThird.shown' : 'lowerThird.notInScene', { text: current })}
       </span>
     </form>
   );
