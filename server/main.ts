@@ -18,8 +18,12 @@ function endOnSignal(control: Control, config: Config): void {
   const stop = (signal: NodeJS.Signals): void => {
     if (stopping) return;
     stopping = true;
-    // A service manager that restarts control must not end an air that has a service of its own.
-    const alone = signal === 'SIGUSR2' || (signal === 'SIGTERM' && config.air === 'external');
+    // A service manager that restarts control must not end an air that has a service of its own; and
+    // nobody meant to end a transmission by losing the line to a terminal.
+    const alone =
+      signal === 'SIGUSR2' ||
+      signal === 'SIGHUP' ||
+      (signal === 'SIGTERM' && config.air === 'external');
     print(
       alone
         ? `\n${signal}: termina el control; el aire sigue… / control ends; the air goes on…`
@@ -46,6 +50,8 @@ function refuse(error: unknown): never {
   process.exit(1);
 }
 
+// A terminal that is gone, or a full disk behind `>`: what is printed is for people, and may get lost.
+process.stdout.on('error', () => undefined);
 try {
   const config = readConfig(process.env, rootDir);
   endOnSignal(await openControl(config, print), config);

@@ -25,8 +25,14 @@ const secretNames = [
   'cookie',
 ];
 
+/** Lines a sink that takes none may owe, in bytes; more are dropped. */
+const mostOwed = 1_000_000;
+
 /** A logger whose lines never carry fields with the names of secrets, at the top or one level down. */
 export function createLog(level: LogLevel, name: string): Log {
+  const sink = pino.destination({ dest: 2, sync: true, maxLength: mostOwed });
+  // A full disk or a closed terminal takes no lines: whoever has something to say must not fail of it.
+  sink.on('error', () => undefined);
   return pino(
     {
       level,
@@ -36,7 +42,7 @@ export function createLog(level: LogLevel, name: string): Log {
         censor: '[redacted]',
       },
     },
-    pino.destination(2),
+    sink,
   );
 }
 

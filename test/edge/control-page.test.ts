@@ -85,6 +85,12 @@ function cut(): Promise<string[]> {
   });
 }
 
+/** The answer to "and if OBS is lost?", which must be readable without a hover. */
+const coverIsWhole = (): Promise<boolean> =>
+  page
+    .locator('.status-bar .continuity-words > b')
+    .evaluate((words) => words.scrollWidth <= words.clientWidth);
+
 describe.each(sizes)('at %i×%i', (width, height) => {
   test.each(Object.keys(states) as (keyof typeof states)[])('%s: nothing cut', async (name) => {
     await page.setViewportSize({ width, height });
@@ -94,6 +100,7 @@ describe.each(sizes)('at %i×%i', (width, height) => {
       if (found.length > 0) throw new Error(found.join('; '));
       return true;
     });
+    if (name === 'onAir' && width > 760) expect(await coverIsWhole()).toBe(true);
   });
 });
 

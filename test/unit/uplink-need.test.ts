@@ -21,7 +21,7 @@ const output = sampleOutput({ needKbps: 3316, state: 'live' });
 const slow = { cause: 'slow', text: '', textEn: '', detail: '', at: 0 } as const;
 const stalled = { ...slow, cause: 'stalled' } as const;
 const encoder = { ...slow, cause: 'encoder' } as const;
-const kind = 'vertical' as const;
+const tall = { kind: 'vertical' } as const;
 const seen = (outputs: Record<string, Output>, live = true) => {
   const state = initialState(station, 1935, 0);
   return {
@@ -79,10 +79,10 @@ describe('falling behind', () => {
     ['less waits because it was sent', { queueMs: 2900, problem: slow }, false],
     ['hardly anything waits', { queueMs: 900, droppedFrames: 120, problem: slow }, false],
     ['frozen', { queueMs: 4900, problem: stalled }, false],
-    ['its own encoder is slow', { kind, queueMs: 4900, problem: encoder }, false],
-    ['and drops', { kind, queueMs: 3500, droppedFrames: 120, problem: encoder }, false],
-    ['it encodes, and air has not said why', { kind, queueMs: 3500 }, false],
-    ['it encodes, and the way out is slow', { kind, queueMs: 3500, problem: slow }, true],
+    ['its own encoder is slow', { ...tall, queueMs: 4900, problem: encoder }, false],
+    ['and drops', { ...tall, queueMs: 3500, droppedFrames: 120, problem: encoder }, false],
+    ['it encodes, and air has not said why', { ...tall, queueMs: 3500 }, false],
+    ['it encodes, and the way out is slow', { ...tall, queueMs: 3500, problem: slow }, true],
     ['not live', { state: 'retrying' as const, queueMs: 4900, problem: slow }, false],
   ])('%s', (_, more, expected) => {
     expect(fallsBehind(from, { ...output, droppedFrames: 60, ...more })).toBe(expected);

@@ -3,6 +3,7 @@ import { createControls } from './controls.ts';
 import { element, mark, write } from './dom.ts';
 import { cardOf, phaseOf } from './face.ts';
 import { guideAt, untilText, whenText, type Guide, type Listing, type Wall } from './guide.ts';
+import { latencyShown, mayGoLive } from './latency.ts';
 import { createPlayer } from './player.ts';
 import { watchServer } from './server.ts';
 import {
@@ -24,8 +25,6 @@ const language = element('language', HTMLButtonElement);
 const listings = element('listings', HTMLElement);
 /** Until the server has said what the station is. */
 const nowhere: Wall = { zone: 'America/Bogota', locale: 'es-CO' };
-/** A viewer this far behind may be offered the way back, s. */
-const behindSeconds = 8;
 const drawMs = 500;
 
 let words = wordsIn(firstLanguage(rememberedLanguage(), navigator.languages));
@@ -95,11 +94,11 @@ const markOf = {
 
 function drawLatency(playing: boolean): void {
   const shown = playing ? player.shownAt() : null;
-  const seconds = shown === null ? null : (server.utcNow() - shown) / 1000;
-  // Clocks of two machines may disagree: what cannot be is not said.
-  const likely = seconds !== null && seconds > 0.2 && seconds < 120;
-  goLive.hidden = !likely || seconds < behindSeconds;
-  if (!likely) return write(element('latency', HTMLElement), '');
+  const byDate = shown === null ? null : (server.utcNow() - shown) / 1000;
+  const edge = playing ? player.edge() : null;
+  goLive.hidden = !playing || !mayGoLive(byDate, edge);
+  const seconds = latencyShown(byDate, edge);
+  if (seconds === null) return write(element('latency', HTMLElement), '');
   const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
   const figure = seconds.toLocaleString(words.language === 'es' ? 'es-CO' : 'en', digits);
   write(element('latency', HTMLElement), words.say('latency', { seconds: figure }));

@@ -1,6 +1,7 @@
 // Plays the live playlist: hls.js where the browser needs it, Safari by itself; opened again for ever.
 import type Hls from 'hls.js';
 import type { PlayerIs } from './face.ts';
+import type { Edge } from './latency.ts';
 import { createLiveKeeper } from './live-keeper.ts';
 import { retryMs } from './retry.ts';
 
@@ -12,6 +13,8 @@ export interface Player {
   hurry(): void;
   /** Epoch ms, by the server's clock, of the picture on screen; null while unknown. */
   shownAt(): number | null;
+  /** Null while nothing plays, or where the browser plays by itself. */
+  edge(): Edge | null;
   goLive(): void;
 }
 
@@ -178,6 +181,11 @@ export function createPlayer(video: HTMLVideoElement, changed: () => void): Play
     shownAt() {
       const date = hls?.playingDate?.getTime() ?? nativeDate(video);
       return date === null || !Number.isFinite(date) ? null : date;
+    },
+    edge() {
+      return hls && movingSince !== null
+        ? { behind: hls.latency, target: hls.targetLatency }
+        : null;
     },
     goLive,
   };
