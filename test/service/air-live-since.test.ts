@@ -6,7 +6,7 @@ import { createAir, type Air } from '../../server/air/air.ts';
 import { fakeIngest, fakeOutputs, manualClock, order, type ManualClock } from './air-fakes.ts';
 
 /** An air whose bus feeds what the test says, once it runs. */
-function rig(): { air: Air; clock: ManualClock; feed(source: AirSource): void } {
+function rig(): { air: Air; clock: ManualClock; feed: (source: AirSource) => void } {
   const clock = manualClock();
   const log: string[] = [];
   let source: AirSource = 'off';
@@ -58,7 +58,7 @@ function rig(): { air: Air; clock: ManualClock; feed(source: AirSource): void } 
   return {
     air,
     clock,
-    feed(next) {
+    feed: (next) => {
       source = next;
       heard();
     },
