@@ -125,7 +125,9 @@ test.concurrent(
       sound: 'anullsrc=sample_rate=48000',
       seconds: 4,
     });
-    const { health, bus } = await watch(await encode({ sound: sine, seconds: 6 }), { slate });
+    // It goes on until it has been measured, however late the meter starts.
+    const program = await encode({ sound: sine, seconds: 4 });
+    const { health, bus, halt } = await watch(program, { slate, repeatFromMs: 0 });
     const figure = (name: keyof AirHealth) => health.report()?.[name] ?? null;
     await until(
       'three seconds of sound, and a picture that is not black',
@@ -133,6 +135,7 @@ test.concurrent(
       20_000,
     );
     const integrated = figure('integratedLufs')!;
+    halt();
     await until('the slate', () => bus.report().source === 'slate');
     await until(
       'black and silent',

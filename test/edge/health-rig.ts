@@ -60,6 +60,8 @@ export interface Measured {
   readonly health: Health;
   /** Ms of media sent so far; stays at the end of what is not repeated. */
   sentMs: () => number;
+  /** Nothing more is sent of the program. */
+  halt(): void;
   close(): Promise<void>;
 }
 
@@ -77,6 +79,7 @@ export async function measure(flv: Buffer, options: MeasureOptions = {}): Promis
   const tags = createFlvParser().push(flv);
   const again = tags.findIndex((tag) => tag.key && tag.timestamp >= repeatFromMs);
   let sentMs = 0;
+  let halted = false;
   const timers = new Set<NodeJS.Timeout>();
   const server = createServer((_, response) => {
     response.writeHead(200, { 'content-type': 'video/x-flv' });
@@ -85,7 +88,7 @@ export async function measure(flv: Buffer, options: MeasureOptions = {}): Promis
     let at = 0;
     let offset = 0;
     const timer = setInterval(() => {
-      const now = performance.now() - origin;
+      const now = halted ? -1 : performance.now() - origin;
       for (let tag = tags[at]; tag && tag.timestamp + offset <= now; tag = tags[at]) {
         sentMs = tag.timestamp + offset;
         response.write(serialiseTag(retimed(tag, sentMs)));
@@ -119,6 +122,7 @@ export async function measure(flv: Buffer, options: MeasureOptions = {}): Promis
     bus,
     health,
     sentMs: () => sentMs,
+    halt: () => void (halted = true),
     async close() {
       await health.close();
       bus.close();

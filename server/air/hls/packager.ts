@@ -6,6 +6,7 @@ import { createBoxReader, type Box } from './boxes.ts';
 import { fragmentFacts, tracksOf, type FragmentFacts, type Track } from './fragment.ts';
 import { initSegment, type ProgramHeaders } from './init-segment.ts';
 import type { HlsStream } from './stream.ts';
+import { createTimelineLead } from './timeline-lead.ts';
 
 export interface PackagerPorts {
   readonly clock: Clock;
@@ -35,9 +36,6 @@ const sameMs = 3;
 const maxKeys = 64;
 /** A hole in the timeline that players must be told of, ms. */
 const holeMs = 200;
-/** How far dates go back at each key frame, and what is too much to walk, ms. */
-const lagStepMs = 20;
-const maxLagMs = 2000;
 /** The largest box: a key frame distance of 8 s at 20 Mb/s is 20 MB. */
 const maxBoxBytes = 32 * 1024 * 1024;
 
@@ -46,10 +44,7 @@ export function createPackager({ clock, log, stream }: PackagerPorts): MediaSink
   const reader = createBoxReader(maxBoxBytes);
   let keys: Key[] = [];
   let fedHeaders: ProgramHeaders = { avc: null, aac: null };
-  /** Monotonic ms minus the timeline's: the least ever seen, because replayed tags come late. */
-  let lead = Infinity;
-  /** What the dates still have of an earlier, larger lead: they walk to the truth, they do not jump. */
-  let lag = 0;
+  const lead = createTimelineLead();
   let ftyp: Box | null = null;
   let moov: Box | null = null;
   let tracks: readonly Track[] = [];
@@ -67,13 +62,7 @@ export function createPackager({ clock, log, stream }: PackagerPorts): MediaSink
     }
     if (tag.type === 'script') return;
     const time = wrapped(tag.timestamp);
-    // A wrap looks like time going back by 49 days: the lead is measured anew.
-    const seen = clock.mono() - time;
-    if (seen > lead + wrapMs / 2) lead = seen;
-    else if (seen < lead) {
-      if (endMs !== null) lag += lead - seen;
-      lead = seen;
-    }
+    lead.saw(clock.mono(), time, endMs !== null);
     if (!tag.key) return;
     keys.push({ time, headers: fedHeaders });
     if (keys.length > maxKeys) keys = keys.slice(-maxKeys);
@@ -93,7 +82,7 @@ export function createPackager({ clock, log, stream }: PackagerPorts): MediaSink
   }
 
   function publish(facts: FragmentFacts, bytes: Buffer): void {
-    if (facts.independent) lag = lag > maxLagMs ? 0 : Math.max(0, lag - lagStepMs);
+    if (facts.independent) lead.step();
     const at = epochOf(facts.startMs);
     if (facts.independent) useKey(facts.startMs);
     const joins = endMs === null;
@@ -126,7 +115,7 @@ export function createPackager({ clock, log, stream }: PackagerPorts): MediaSink
 
   /** When the bus sent the picture at `ms` of the timeline. */
   function epochOf(ms: number): number {
-    const age = wrapped(clock.mono() - lead - lag - ms + wrapMs / 2) - wrapMs / 2;
+    const age = wrapped(clock.mono() - lead.ms - ms + wrapMs / 2) - wrapMs / 2;
     return Math.round(clock.now() - age);
   }
 
