@@ -119,11 +119,11 @@ function forcedAlarm(by: string): AlarmWords {
   return {
     severity: 'warning',
     what: {
-      es: `La cortinilla está puesta a mano (${by}): el programa de OBS no sale.`,
+      es: `«Ya regresamos» está puesto a mano (${by}): el programa de OBS no sale.`,
       en: `The slate was put on by hand (${by}): OBS's program is not going out.`,
     },
     advice: {
-      es: 'Cuando OBS esté bien, quite la cortinilla en «Al aire».',
+      es: 'Cuando OBS esté bien, quite «Ya regresamos» en «Al aire».',
       en: 'When OBS is fine, take the slate off under “On air”.',
     },
   };

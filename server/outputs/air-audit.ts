@@ -25,8 +25,8 @@ export function actOf(event: AirEvent, names: FeedingNames): Act {
       action: 'air.slateCaptured',
       ok: event.ready,
       reason: event.ready
-        ? `La cortinilla «${names.slateText}» quedó capturada de OBS.`
-        : 'La cortinilla capturada no sirve para lo que OBS envía ahora; se usará otra hasta capturarla.',
+        ? `«${names.slateText}» quedó tomado de OBS.`
+        : '«${names.slateText}» tomado de OBS no sirve para lo que OBS envía ahora; saldrá el del servidor hasta tomarlo otra vez.',
     };
   }
   if (event.type === 'backup') {

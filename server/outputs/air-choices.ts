@@ -54,7 +54,7 @@ const backup = 'backup';
 /** What is left of a command's two seconds after OBS had its chance. */
 const forceMs = 750;
 const late = {
-  es: 'OBS no puso la cortinilla y el proceso de emisión no contestó a tiempo; la orden quedó guardada.',
+  es: 'OBS no puso «Ya regresamos» y el proceso de emisión no contestó a tiempo; la orden quedó guardada.',
   en: 'OBS did not put the slate on and the air process did not answer in time; the order is kept.',
 };
 
@@ -104,7 +104,7 @@ export async function createAirChoices(ports: AirChoicesPorts): Promise<AirChoic
           throw new StudioError(
             'notFound',
             {
-              es: 'Esa señal de campo no existe. Elija una de la lista, el codificador de respaldo o la cortinilla.',
+              es: 'Esa señal de campo no existe. Elija una de la lista, el codificador de respaldo o «Ya regresamos».',
               en: 'There is no such field feed. Choose one of the list, the backup encoder or the slate.',
             },
             { context: { source, sources: [backup, ...feeds] } },
@@ -130,7 +130,7 @@ export async function createAirChoices(ports: AirChoicesPorts): Promise<AirChoic
     async force(by, reason) {
       if (!ports.connected()) {
         throw new StudioError('unavailable', {
-          es: 'Ni OBS ni el proceso de emisión responden: no se pudo poner la cortinilla.',
+          es: 'Ni OBS ni el proceso de emisión responden: no se pudo poner «Ya regresamos».',
           en: 'Neither OBS nor the air process answers: the slate could not be put on.',
         });
       }

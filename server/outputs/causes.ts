@@ -44,7 +44,7 @@ const causes: Record<OutputCause, Words> = {
     en: 'Another encoder already feeds that mount. Stop it or use another mount.',
   },
   noProgram: {
-    es: 'Todavía no hay programa ni cortinilla para enviar. Revise que OBS esté transmitiendo.',
+    es: 'Todavía no hay programa ni «Ya regresamos» para enviar. Revise que OBS esté transmitiendo.',
     en: 'There is no program or slate to send yet. Check that OBS is streaming.',
   },
   diskFull: {

@@ -34,22 +34,22 @@ export function sameFeeding(a: Feeding, b: Feeding): boolean {
 export function slateWords(kind: SlateKind, text: string): Words {
   const words: Record<SlateKind, Words> = {
     captured: {
-      es: `sale la cortinilla capturada «${text}»`,
+      es: `sale «${text}» de OBS`,
       en: `the captured slate “${text}” is going out`,
     },
     encoded: {
-      es: `sale la cortinilla «${text}» por el codificador propio`,
+      es: `sale «${text}» por el codificador del servidor`,
       en: `the slate “${text}” is going out through our own encoder`,
     },
     rendered: {
-      es: `sale la cortinilla generada «${text}»`,
+      es: `sale «${text}» del servidor`,
       en: `the rendered slate “${text}” is going out`,
     },
     freeze: {
       es: 'sale la última imagen congelada, en silencio',
       en: 'the last picture is going out, frozen and silent',
     },
-    none: { es: `sale la cortinilla «${text}»`, en: `the slate “${text}” is going out` },
+    none: { es: `sale «${text}»`, en: `the slate “${text}” is going out` },
   };
   return words[kind];
 }
@@ -81,7 +81,7 @@ function feedingWords(is: Feeding, names: FeedingNames): Words {
 /** Why another thing goes out, as far as the two states tell. */
 function cause(from: Feeding, to: Feeding): string {
   if (to.feeding === 'slate' && to.forcedBy !== null) {
-    return `La puso ${to.forcedBy}`;
+    return `Lo puso ${to.forcedBy}`;
   }
   if (to.feeding === 'program') {
     return from.feeding === 'off' || from.feeding === 'program' ? '' : 'Volvió el programa';
@@ -89,7 +89,7 @@ function cause(from: Feeding, to: Feeding): string {
   if (to.feeding === 'off') return '';
   if (from.feeding === 'program') return 'Se perdió el programa';
   if (from.feeding === 'bypass') return 'Se perdió la señal directa';
-  if (from.feeding === 'slate' && to.feeding === 'slate') return 'Cambió la cortinilla';
+  if (from.feeding === 'slate' && to.feeding === 'slate') return 'Cambió lo que cubre';
   return from.feeding === 'off' ? 'Aún no llega el programa' : '';
 }
 

@@ -62,7 +62,7 @@ export function captureStep(f: CaptureFacts): CaptureStep {
   const judged = f.arrivingMs !== null && (f.wanted || f.arrivingMs >= judgedMs);
   if (judged && f.capture === 'idle') {
     return f.slate === 'captured'
-      ? end(true, 'La cortinilla capturada está lista.', 'The captured slate is ready.')
+      ? end(true, '«Ya regresamos» quedó tomado de OBS.', 'The captured slate is ready.')
       : end(
           false,
           'El proceso de emisión no pide capturarla.',

@@ -237,7 +237,7 @@ export async function createSlateDirector(ports: SlateDirectorPorts): Promise<Sl
 }
 
 const notTaken = {
-  es: 'OBS no puso la escena de la cortinilla.',
+  es: 'OBS no puso la escena «Ya regresamos».',
   en: 'OBS did not put the slate scene on.',
 };
 const lateWords = { es: 'No alcanzó el tiempo.', en: 'There was not enough time.' };

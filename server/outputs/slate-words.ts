@@ -4,9 +4,9 @@ import type { Act } from '../core/audit.ts';
 
 /** Why OBS's slate scene goes on while going live. */
 export const showReason =
-  'Se captura la cortinilla con el codificador de OBS antes de que arranquen las salidas.';
+  'Se toma «Ya regresamos» del codificador de OBS antes de que arranquen las salidas.';
 /** Why the scene before comes back. */
-export const giveBackReason = 'Vuelve la escena que estaba antes de capturar la cortinilla.';
+export const giveBackReason = 'Vuelve la escena que estaba antes de tomar «Ya regresamos» de OBS.';
 
 /** The act of having waited for a slate while going live. */
 export function preparedAct(captured: boolean, why: string, tookMs: number): Act {
@@ -16,7 +16,7 @@ export function preparedAct(captured: boolean, why: string, tookMs: number): Act
     ok: captured,
     reason: captured
       ? why
-      : `${why} Las salidas arrancan sin cortinilla capturada: si se pierde OBS sale la generada.`,
+      : `${why} Las salidas arrancan sin «Ya regresamos» de OBS: si se pierde OBS sale el del servidor.`,
     detail: { captured, tookMs },
   };
 }
@@ -26,7 +26,7 @@ export function leftOnAlarm(scene: string): AlarmWords {
   return {
     severity: 'warning',
     what: {
-      es: `OBS sigue mostrando «${scene}» desde una captura de cortinilla interrumpida.`,
+      es: `OBS sigue mostrando «${scene}» desde que se interrumpió la toma de «Ya regresamos».`,
       en: `OBS still shows “${scene}” since an interrupted capture of the slate.`,
     },
     advice: {

@@ -19,7 +19,7 @@ export interface PanicPorts {
 
 /** OBS's share of the two seconds; the rest is air's. */
 const obsMs = 950;
-const forcedReason = 'OBS no puso «Ya regresamos»; sale la cortinilla propia del servidor.';
+const forcedReason = 'OBS no puso «Ya regresamos»; sale el del servidor.';
 
 /** Answers with the scene OBS reported, or with `forced` when air's own slate covers OBS. */
 export async function panic(

@@ -169,7 +169,7 @@ export function obsLost(state: StudioState): void {
   Object.assign(state.switcher, { connection: 'disconnected', program: null, programBy: null });
   Object.assign(state.air, { source: 'slate', feeding: 'slate', sourceSince: now - 12_000 });
   state.alarms['air-slate'] = sampleAlarm({
-    text: 'Se perdió la señal de OBS; sale la cortinilla capturada «Ya regresamos».',
+    text: 'Se perdió la señal de OBS; sale «Ya regresamos» de OBS.',
     advice: 'OBS no responde. Ábralo o reinícielo: al volver se reanuda solo.',
   });
 }

@@ -11,7 +11,7 @@ import {
   type MeasureOptions,
   type Media,
 } from './health-rig.ts';
-import { paced } from '../kit/slowness.ts';
+import { paced, slowness } from '../kit/slowness.ts';
 import { until } from '../kit/until.ts';
 
 const closing: (() => Promise<void>)[] = [];
@@ -25,9 +25,11 @@ async function watch(flv: Buffer, options: MeasureOptions): Promise<Measured> {
   return measured;
 }
 
+const pace = Math.min(6, await slowness());
 const thresholds = {
   blackSeconds: 3,
-  frozenSeconds: 3,
+  // A picture comes each two seconds: one that a busy machine sees late is no still picture.
+  frozenSeconds: 2 + 3 * pace,
   silentSeconds: 3,
   clippedSeconds: 2,
   targetLufs: -18,
@@ -37,7 +39,8 @@ const lateMs = 3000;
 /** From here on the programs below are bad; between two key frames. */
 const badFromMs = 3000;
 const bad = `gte(t,${badFromMs / 1000})`;
-const seconds = 11;
+/** Long enough for each of them to be told where it must not be. */
+const seconds = 6 + thresholds.frozenSeconds;
 
 /** EBU Tech 3341: a sine of 1 kHz at −23 dBFS on both channels is −23 LUFS. */
 const sine = 'aevalsrc=exprs=0.0708*sin(2*PI*1000*t)|0.0708*sin(2*PI*1000*t):s=48000';

@@ -55,7 +55,7 @@ describe('air.slate', () => {
     expect(t.acts[0]).toMatchObject({
       actor: 'air',
       action: 'air.slate',
-      reason: 'La puso ana; sale la cortinilla capturada «Ya regresamos».',
+      reason: 'Lo puso ana; sale «Ya regresamos» de OBS.',
     });
     expect(alarmsUp(t.store)).toEqual(['air-forced']);
     // Pressed again by another: the first stays on record.

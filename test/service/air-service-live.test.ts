@@ -356,7 +356,7 @@ describe('reports', () => {
     expect(actions()).toEqual(['air.slate', 'air.program', 'output.lost', 'output.recovered']);
     expect(t.acts[0]).toMatchObject({
       actor: 'air',
-      reason: 'Se perdió el programa; sale la cortinilla generada «Ya regresamos».',
+      reason: 'Se perdió el programa; sale «Ya regresamos» del servidor.',
     });
     expect(t.acts[2]).toMatchObject({ ok: false, detail: { id: fb, name: 'fb', cause: 'kicked' } });
   });

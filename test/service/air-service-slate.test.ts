@@ -118,7 +118,7 @@ describe('going live', () => {
     expect(runs()).toBe(true);
     expect(t.stage.cuts.at(-1)).toBe('Estudio');
     expect(prepared()).toMatchObject({ ok: false, detail: { captured: false } });
-    expect(prepared()!.reason).toContain('sin cortinilla capturada');
+    expect(prepared()!.reason).toContain('sin «Ya regresamos» de OBS');
   });
 
   it('is not kept by an OBS that hangs in the middle of a cut', async () => {

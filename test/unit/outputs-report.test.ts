@@ -323,7 +323,7 @@ describe('judgeAlarms', () => {
     const lost = judgeAlarms(live({ source: 'slate' }), well.memory, now + 500);
     expect(ids(lost)).toEqual(['air-slate']);
     expect(lost.alarms.get('air-slate')!.what.es).toBe(
-      'Se perdió la señal de OBS; sale la cortinilla «Ya regresamos».',
+      'Se perdió la señal de OBS; sale «Ya regresamos».',
     );
     expect(lost.alarms.get('air-slate')!.severity).toBe('critical');
     expect(ids(judgeAlarms(live(), lost.memory, now + 1000))).toEqual([]);
