@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { recordMore } from '../kit/air-evidence.ts';
+import { recordedMs, recordMore } from '../kit/air-evidence.ts';
 import { openSignedIn, startBrowser } from '../kit/browser.ts';
 import { clearGrid } from '../kit/clear-grid.ts';
 import { startIcecast, type Icecast } from '../kit/icecast.ts';
 import {
   captureHttp,
+  colorAt,
   colorsOf,
   decodeErrors,
   packetFacts,
@@ -37,6 +38,18 @@ describe('on the air from one command', () => {
   /** Stretches a limit by the slowest pace since the show began. */
   let stretched: (ms: number) => Promise<number>;
   const recordings = (): string[] => [facebook, youtube].map((p) => p.recordings()[0] ?? '');
+  /** Resolves once the newest that YouTube recorded is this scene: OBS may stumble, and the slate go out. */
+  const arrived = (scene: string): Promise<unknown> =>
+    until(
+      `${scene} is recorded`,
+      async () => {
+        const [, file = ''] = recordings();
+        const newest = ((recordedMs(file) ?? 0) - 500) / 1000;
+        return sceneOf(await colorAt(file, newest, corner)) === scene;
+      },
+      30_000,
+      250,
+    );
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'e2e-'));
@@ -87,12 +100,13 @@ describe('on the air from one command', () => {
 
   test('takes a scene by the page and both recordings grow', async () => {
     await cutProgram(client, 'Estudio');
-    await recordMore(recordings(), 3000);
+    await arrived('Estudio');
     await page.getByTestId('scene-Entrevista').click();
     await client.see('preview', (s) => s.switcher.preview === 'Entrevista');
     await page.getByTestId('take').click();
     await client.see('program', (s) => s.switcher.program === 'Entrevista');
     expect(client.state().switcher.programBy).toBe('admin');
+    await arrived('Entrevista');
     await recordMore(recordings(), 3000);
     await stretched(0);
   });
@@ -133,6 +147,7 @@ describe('on the air from one command', () => {
       return entries.find((e) => e.actor === 'grid' && e.ok);
     });
     expect(line.reason).toContain('Zona Tributaria');
+    await arrived('Cortinilla');
   });
 
   test('hold keeps what is on; release gives it back', async () => {
@@ -214,7 +229,7 @@ describe('on the air from one command', () => {
     }
     const file = youtube.recordings()[0] ?? '';
     const seen: string[] = [];
-    for (const color of await colorsOf(file, 2, corner)) {
+    for (const color of await colorsOf(file, 4, corner)) {
       const scene = sceneOf(color);
       if (scene && seen.at(-1) !== scene) seen.push(scene);
     }
