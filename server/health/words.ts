@@ -100,7 +100,8 @@ export function troubleReason(
 ): string {
   const name = names[trouble].es;
   if (ended === null) return `${name}: ${seconds} s cuando se avisó.`;
-  const how = ended === 'over' ? 'terminó' : 'dejó de importar (salía «Ya regresamos», o fuera del aire)';
+  const how =
+    ended === 'over' ? 'terminó' : 'dejó de importar (salía «Ya regresamos», o fuera del aire)';
   return `${name}: ${how}; duró ${seconds} s.`;
 }
 

@@ -26,7 +26,10 @@ const tickMs = 500;
 const stopStreamMs = 2000;
 /** How long OBS's scene may take to be given back at the end. */
 const giveBackMs = 1500;
-const forcedWords = { es: 'Se puso «Ya regresamos» del servidor.', en: 'The own slate was put on.' };
+const forcedWords = {
+  es: 'Se puso «Ya regresamos» del servidor.',
+  en: 'The own slate was put on.',
+};
 const handOverWords = { es: 'El control entrega el aire.', en: 'Control hands the air over.' };
 const offAirWords = {
   es: 'Nada está al aire: no hay qué cubrir con «Ya regresamos».',

@@ -43,7 +43,10 @@ export async function openProgramMemory(store: MemoryStore, log: Log): Promise<P
   let writing: Promise<void> | null = null;
 
   async function write(): Promise<void> {
-    for (let written: Remembered | null = null; written !== newest;) {
+    let written: Remembered | null = null;
+    while (written !== newest) {
+      // The screens first: while something is put on the disk, nothing else moves.
+      await new Promise<void>((resolve) => void setImmediate(resolve));
       written = newest;
       try {
         await store.write(key, written);

@@ -134,7 +134,6 @@ export function createSwitcher(ports: SwitcherPorts): Switcher {
   const stopLink = client.onLink(onLink);
   const stopEvents = client.onEvent(onEvent);
   const keep = (): void => memory?.keep(model.get());
-  // After each patch has left, for the same reason as above.
   const stopKeeping = store.subscribe(keep);
   report.show(client.link(), runtime);
 

@@ -61,7 +61,7 @@ export interface Measured {
   /** Ms of media sent so far; stays at the end of what is not repeated. */
   sentMs: () => number;
   /** Nothing more is sent of the program. */
-  halt(): void;
+  readonly halt: () => void;
   close(): Promise<void>;
 }
 
