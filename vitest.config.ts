@@ -11,6 +11,9 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/unit/**/*.test.ts', 'test/service/**/*.test.ts'],
+          // They compute: both cores, and each module loaded once; none of them changes a module's state.
+          maxWorkers: 2,
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -33,6 +36,7 @@ function lane(name: string, include: string[], exclude: string[] = []) {
       testTimeout: 240_000,
       hookTimeout: 240_000,
       fileParallelism: false,
+      isolate: false,
     },
   };
 }

@@ -46,8 +46,11 @@ export interface Link {
 /** Short: the page is right again only once air has dialled a control that came back. */
 const retry = { firstMs: 100, maxMs: 500 };
 const answerMs = 2000;
-/** An order in force is answered when a crash cannot lose it, or after this: the disk is not control's trouble. */
-const keptMs = 800;
+/**
+ * An order in force is answered when a crash cannot lose it, or after this: control keeps it as well,
+ * and a person's button must not fail for a disk that takes its time over two orders in a row.
+ */
+const keptMs = 250;
 const coalesceMs = 100;
 const reportMs = 500;
 

@@ -8,13 +8,14 @@ import type { OrderSender } from './order-sender.ts';
 
 /** Together they stay under the deadline of a command. */
 const readyMs = 600;
-const deliverMs = 1000;
+const deliverMs = 1150;
 
 const away = {
   es: 'El proceso de emisión no responde; no se cambió nada. Se está levantando solo: intente en unos segundos.',
   en: 'The air process does not answer; nothing was changed. It is coming up by itself: try in a few seconds.',
 };
-const kept = {
+/** What a person is told of an order that is kept, and carried out later. */
+export const orderKept = {
   es: 'La orden quedó guardada y se cumplirá en cuanto el proceso de emisión responda.',
   en: 'The order is kept and will be carried out as soon as the air process answers.',
 };
@@ -45,8 +46,8 @@ export function createAirOrders(ports: {
       }
     },
     async deliver() {
-      const answer = await withDeadline(clock, deliverMs, kept, sender.push());
-      if (answer === null) throw new StudioError('unavailable', kept);
+      const answer = await withDeadline(clock, deliverMs, orderKept, sender.push());
+      if (answer === null) throw new StudioError('unavailable', orderKept);
       if (!answer.ok) {
         throw new StudioError(answer.code, { es: answer.message, en: answer.messageEn });
       }

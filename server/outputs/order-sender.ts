@@ -42,6 +42,8 @@ export interface OrderSenderPorts {
 }
 
 const revKey = 'air.orderRev';
+/** Revisions set aside at a time: a person's order waits for one sync of the disk less. */
+const revBlock = 100;
 const ackMs = 1200;
 const retry = { firstMs: 500, maxMs: 10_000 };
 
@@ -49,7 +51,9 @@ const retry = { firstMs: 500, maxMs: 10_000 };
 export async function createOrderSender(ports: OrderSenderPorts): Promise<OrderSender> {
   const { clock, link, settings, log } = ports;
   const stored = await settings.read(revKey);
-  let rev = typeof stored === 'number' ? stored : 0;
+  /** The stored one is the highest that may have been used. */
+  let reserved = typeof stored === 'number' ? stored : 0;
+  let rev = reserved;
   let order: AirOrder | null = null;
   let taken: number | null = null;
   let attempt = 0;
@@ -62,9 +66,13 @@ export async function createOrderSender(ports: OrderSenderPorts): Promise<OrderS
   async function renew(atLeast: number): Promise<AirOrder> {
     const content = ports.content();
     if (order === null || order.rev < atLeast || !sameOrder(stripped(order), content)) {
-      rev = Math.max(rev + 1, atLeast);
-      // Durable before it is sent: a revision is never used for two different orders.
-      await settings.write(revKey, rev);
+      const next = Math.max(rev + 1, atLeast);
+      if (next > reserved) {
+        // Durable before it is sent: a revision is never used for two different orders.
+        await settings.write(revKey, next + revBlock);
+        reserved = next + revBlock;
+      }
+      rev = next;
       order = { ...content, rev, issuedAt: clock.now() };
     }
     return order;

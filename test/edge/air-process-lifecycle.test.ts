@@ -17,7 +17,8 @@ import { createAirProcess, type AirProcess } from '../../server/outputs/air-proc
 import { writeAirPid } from '../../server/outputs/air-files.ts';
 import { identify, isRunning } from '../../server/outputs/process-identity.ts';
 import { createAirLink, type AirLinkAdapter } from '../../server/web/air-link.ts';
-import { alarmsUp, station } from '../service/outputs-fakes.ts';
+import { alarmsUp } from '../service/outputs-bench.ts';
+import { station } from '../service/outputs-samples.ts';
 import { until } from '../kit/until.ts';
 
 const rootDir = resolve(import.meta.dirname, '../..');

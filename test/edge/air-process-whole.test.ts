@@ -21,16 +21,10 @@ import { startNginxRtmp, type NginxRtmp } from '../kit/nginx-rtmp.ts';
 import { freePort } from '../kit/ports.ts';
 import { paced } from '../kit/slowness.ts';
 import { until } from '../kit/until.ts';
-import {
-  bench,
-  destinationProfiles,
-  encoder720,
-  fakeEncoder,
-  fakeStage,
-  type Bench,
-  type FakeEncoder,
-  type HandClock,
-} from '../service/outputs-fakes.ts';
+import type { HandClock } from '../service/hand-clock.ts';
+import { bench, type Bench } from '../service/outputs-bench.ts';
+import { fakeEncoder, fakeStage, type FakeEncoder } from '../service/outputs-fakes.ts';
+import { destinationProfiles, encoder720 } from '../service/outputs-samples.ts';
 
 const ana: CommandContext = { actor: 'ana', roles: ['operator'], host: '127.0.0.1' };
 /** The real clock: nobody moves it by hand here. */

@@ -22,7 +22,7 @@ import { paced, slowness } from '../kit/slowness.ts';
 import { until } from '../kit/until.ts';
 import { uploadSink } from '../kit/upload-sink.ts';
 import { ana } from '../service/air-service-bench.ts';
-import { station } from '../service/outputs-fakes.ts';
+import { station } from '../service/outputs-samples.ts';
 
 const clock = systemClock();
 const pace = Math.min(3, await slowness());

@@ -12,7 +12,7 @@ import { startSimulatedBus } from '../kit/simulated-bus.ts';
 import { startThrottle } from '../kit/throttle.ts';
 import { until } from '../kit/until.ts';
 import { airBench, ana } from '../service/air-service-bench.ts';
-import { bench } from '../service/outputs-fakes.ts';
+import { bench } from '../service/outputs-bench.ts';
 import { watch } from './outputs-rig.ts';
 
 const closers: (() => unknown)[] = [];

@@ -23,7 +23,7 @@ import { applyReport } from '../../server/outputs/report.ts';
 import { airOrder1, airReport1, recordedOrder1, recordedReport1 } from '../kit/contract-1.ts';
 import { liveOutput } from './air-service-bench.ts';
 import { manualClock, order } from './air-fakes.ts';
-import { encoder720, idleReport, station } from './outputs-fakes.ts';
+import { encoder720, idleReport, station } from './outputs-samples.ts';
 import { sampleOutput } from '../kit/samples.ts';
 
 it('the frozen contract is the one that was recorded', () => {

@@ -6,19 +6,16 @@ import type { AirService } from '../../server/outputs/air-service-ports.ts';
 import { createAirService } from '../../server/outputs/air-service.ts';
 import { openIngestKeys } from '../../server/outputs/ingest-keys.ts';
 import { createSettings } from '../../server/outputs/settings.ts';
+import { bench, type Bench } from './outputs-bench.ts';
 import {
-  bench,
-  destinationProfiles,
-  encoder720,
   fakeEncoder,
   fakeLink,
   fakeStage,
-  idleReport,
-  type Bench,
   type FakeEncoder,
   type FakeLink,
   type FakeStage,
 } from './outputs-fakes.ts';
+import { destinationProfiles, encoder720, idleReport } from './outputs-samples.ts';
 
 export const ana: CommandContext = { actor: 'ana', roles: ['operator'], host: 'studio.local' };
 

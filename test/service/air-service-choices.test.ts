@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StudioError } from '../../server/core/errors.ts';
 import { airBench, ana, liveOutput, type AirBench } from './air-service-bench.ts';
-import { alarmsUp } from './outputs-fakes.ts';
+import { alarmsUp } from './outputs-bench.ts';
 
 let t: AirBench;
 beforeEach(async () => {

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AirReport } from '../../server/contract/air-link.ts';
 import { prepareMs } from '../../server/outputs/slate-director.ts';
 import { airBench, ana, liveOutput, type AirBench } from './air-service-bench.ts';
-import { alarmsUp, settle } from './outputs-fakes.ts';
+import { settle } from './hand-clock.ts';
+import { alarmsUp } from './outputs-bench.ts';
 
 const slate = 'Ya regresamos';
 const program = {

@@ -11,14 +11,10 @@ import { silentLog } from '../../server/core/log.ts';
 import { createStateStore, type StateStore } from '../../server/core/state-store.ts';
 import { createGrid, type Grid } from '../../server/grid/runner.ts';
 import type { GridSwitcher } from '../../server/grid/taker.ts';
-import { instantOf } from '../../server/grid/wall-clock.ts';
 import { migrate } from '../../server/store/migrations.ts';
 import type { AsRunTable, Database } from '../../server/store/schema.ts';
 import { nodeSqliteDialect } from '../../server/store/sqlite-dialect.ts';
-
-export const zone = 'America/Bogota';
-/** Epoch ms of a Bogotá wall-clock time, on Tuesday 24 November 2026 unless told otherwise. */
-export const at = (time: string, date = '2026-11-24'): number => instantOf(date, time, zone);
+import { at, zone } from '../unit/grid-samples.ts';
 
 /** Lets everything that waits for nothing but promises happen. */
 export async function settle(): Promise<void> {

@@ -5,7 +5,7 @@ import type { SoundReading } from '../../server/air/health/loudness-line.ts';
 import type { MeterPorts, MeterProcess } from '../../server/air/health/meter-process.ts';
 import { pictureBytes } from '../../server/air/health/picture.ts';
 import { silentLog } from '../../server/core/log.ts';
-import { handClock, settle, type HandClock } from './outputs-fakes.ts';
+import { handClock, settle, type HandClock } from './hand-clock.ts';
 
 interface FakeMeter extends MeterProcess {
   readonly ports: MeterPorts;

@@ -8,7 +8,9 @@ import { initialState } from '../../server/core/initial-state.ts';
 import { createStateStore } from '../../server/core/state-store.ts';
 import type { StudioState } from '../../server/contract/state.ts';
 import { createHealthWatch } from '../../server/health/health-watch.ts';
-import { alarmsUp, handClock, station } from './outputs-fakes.ts';
+import { handClock } from './hand-clock.ts';
+import { alarmsUp } from './outputs-bench.ts';
+import { station } from './outputs-samples.ts';
 import { calmHealth } from '../kit/samples.ts';
 
 function room() {

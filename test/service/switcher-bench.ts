@@ -9,7 +9,7 @@ import type { ObsClient } from '../../server/switcher/obs-port.ts';
 import type { ProgramMemory } from '../../server/switcher/program-memory.ts';
 import type { Switcher } from '../../server/switcher/service-ports.ts';
 import { createSwitcher } from '../../server/switcher/service.ts';
-import { station } from './outputs-fakes.ts';
+import { station } from './outputs-samples.ts';
 import { settle, type HandClock, type PlayedSocket } from './switcher-fakes.ts';
 
 export interface SwitcherBench {

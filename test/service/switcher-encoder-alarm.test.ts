@@ -6,7 +6,8 @@ import { silentLog } from '../../server/core/log.ts';
 import { createStateStore } from '../../server/core/state-store.ts';
 import { createObsClient } from '../../server/switcher/obs-client.ts';
 import { createSwitcher } from '../../server/switcher/service.ts';
-import { alarmsUp, station } from './outputs-fakes.ts';
+import { alarmsUp } from './outputs-bench.ts';
+import { station } from './outputs-samples.ts';
 import { handClock, playedObs, playedSocket, settle, type PlayedSocket } from './switcher-fakes.ts';
 
 test('skipped and dropped frames raise their alarms while OBS streams', async () => {

@@ -1,7 +1,7 @@
 // What is said of an OBS that has not answered yet: it starts, it is looked for, or it is missing.
 import { beforeEach, expect, it } from 'vitest';
 import type { CommandContext } from '../../server/contract/commands.ts';
-import { alarmsUp } from './outputs-fakes.ts';
+import { alarmsUp } from './outputs-bench.ts';
 import { switcherBench, type SwitcherBench } from './switcher-bench.ts';
 import {
   handClock,

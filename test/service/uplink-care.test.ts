@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StudioError } from '../../server/core/errors.ts';
 import { ana } from './air-service-bench.ts';
-import { alarmsUp, settle } from './outputs-fakes.ts';
+import { settle } from './hand-clock.ts';
+import { alarmsUp } from './outputs-bench.ts';
 import { uplinkBench, type UplinkBench } from './uplink-bench.ts';
 
 let t: UplinkBench;

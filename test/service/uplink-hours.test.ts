@@ -6,7 +6,9 @@ import { createAlarms } from '../../server/core/alarms.ts';
 import { initialState } from '../../server/core/initial-state.ts';
 import { createStateStore } from '../../server/core/state-store.ts';
 import { watchHours } from '../../server/outputs/hours.ts';
-import { alarmsUp, destinationProfiles, handClock, station } from './outputs-fakes.ts';
+import { handClock } from './hand-clock.ts';
+import { alarmsUp } from './outputs-bench.ts';
+import { destinationProfiles, station } from './outputs-samples.ts';
 import { sampleOutput } from '../kit/samples.ts';
 
 const facebook = destinationProfiles['facebook']!;

@@ -4,7 +4,7 @@ import { announceParts } from '../../server/console.ts';
 import type { PartState } from '../../server/contract/station.ts';
 import { initialState } from '../../server/core/initial-state.ts';
 import { createStateStore } from '../../server/core/state-store.ts';
-import { station } from '../service/outputs-fakes.ts';
+import { station } from '../service/outputs-samples.ts';
 
 const part = (state: PartState['state'], text: string): PartState => ({
   state,

@@ -2,12 +2,19 @@
 import {
   scheduleDocument,
   slot,
+  type Occurrence,
   type Override,
   type ScheduleDocument,
   type Slot,
 } from '../../server/contract/grid.ts';
-import type { DatedChange, GridPlan } from '../../server/grid/resolve.ts';
+import { occurrencesBetween, type DatedChange, type GridPlan } from '../../server/grid/resolve.ts';
+import { dayRange, instantOf } from '../../server/grid/wall-clock.ts';
 import type { z } from 'zod';
+
+/** The zone of every sample that does not name another. */
+export const zone = 'America/Bogota';
+/** Epoch ms of a Bogotá wall-clock time, on Tuesday 24 November 2026 unless told otherwise. */
+export const at = (time: string, date = '2026-11-24'): number => instantOf(date, time, zone);
 
 type SlotInput = Partial<z.input<typeof slot>>;
 
@@ -55,7 +62,13 @@ export function changesOf(...overrides: Override[]): DatedChange[] {
 export function aPlan(
   slots: readonly Slot[],
   changes: readonly DatedChange[] = [],
-  zone = 'America/Bogota',
+  planZone = zone,
 ): GridPlan {
-  return { document: aDocument(slots), changes, zone, scenes: null };
+  return { document: aDocument(slots), changes, zone: planZone, scenes: null };
+}
+
+/** What a plan airs from a local date to another, both included. */
+export function on(plan: GridPlan, from: string, to = from): Occurrence[] {
+  const { start, end } = dayRange(from, to, plan.zone);
+  return occurrencesBetween(plan, start, end);
 }

@@ -5,7 +5,7 @@ import { airContractVersion, airOrder } from '../../server/contract/air-link.ts'
 import type { AirOutputOrder } from '../../server/contract/air-link.ts';
 import { limitWarnings } from '../../server/outputs/limits.ts';
 import { orderContent, sameOrder, type OrderFacts } from '../../server/outputs/order.ts';
-import { destinationProfiles, encoder720, station } from '../service/outputs-fakes.ts';
+import { destinationProfiles, encoder720, station } from '../service/outputs-samples.ts';
 
 const facts: OrderFacts = {
   live: true,

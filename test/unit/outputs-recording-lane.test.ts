@@ -1,130 +1,16 @@
 // A recording from file to file, on a bus and writers moved by hand: every frame is in exactly one file.
-import { beforeEach, describe, expect, test } from 'vitest';
 import * as fc from 'fast-check';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { FlvTag } from '../../server/air/bus/flv-tag.ts';
-import type { Verdict } from '../../server/air/outputs/classify.ts';
-import { createLane, type Lane } from '../../server/air/outputs/recording-lane.ts';
-import type { Session } from '../../server/air/outputs/recording-session.ts';
-import { manualClock, type ManualClock } from '../service/air-fakes.ts';
+import { died, frames, headers, laneRig, type LaneRig, type Writer } from './recording-lane-rig.ts';
 
-interface Writer extends Session {
-  readonly got: FlvTag[];
-  readonly startedAt: number;
-  accepted: boolean;
-  ended: 'no' | 'kept' | 'discarded' | 'killed';
-  /** Its process is gone. */
-  die(verdict?: Verdict): Promise<void>;
-}
-
-let clock: ManualClock;
-let writers: Writer[];
-let lost: Verdict[];
-let rolls: (Verdict | null)[];
-let wanted: { folder: string; rollMs: number };
-let lane: Lane;
-let gop: FlvTag[];
-let consumer: ((tag: FlvTag) => void) | null;
-let sent: FlvTag[];
-const died: Verdict = { cause: 'unknown', detail: 'ended without a word' };
-const video = (body = 'avc-1') => header('video', body);
-
-function header(type: 'video' | 'audio', body: string): FlvTag {
-  return { type, timestamp: clock.mono(), body: Buffer.from(body), header: true, key: false };
-}
-
+let r: LaneRig;
 beforeEach(() => {
-  clock = manualClock();
-  [writers, lost, rolls, gop, sent] = [[], [], [], [], []];
-  consumer = null;
-  wanted = { folder: 'A', rollMs: 60_000 };
-  lane = createLane({
-    clock,
-    tap: {
-      flowing: true,
-      attach(taker) {
-        for (const tag of gop) taker(tag);
-        consumer = taker;
-        return () => (consumer = null);
-      },
-    },
-    startSession: (startedAt) => writer(wanted.folder, startedAt),
-    wanted: () => wanted,
-    onGone: (verdict) => void lost.push(verdict),
-    onRoll: (verdict) => void rolls.push(verdict),
-  });
+  r = laneRig();
 });
 
-function writer(folder: string, startedAt: number): Writer {
-  let gone: (verdict: Verdict) => void = () => undefined;
-  const made: Writer = {
-    folder,
-    startedAt,
-    file: `${folder}${writers.length}`,
-    startedMono: clock.mono(),
-    pid: null,
-    got: [],
-    accepted: false,
-    ended: 'no',
-    view: () => ({
-      accepted: made.accepted,
-      dryMs: 0,
-      stuckMs: 0,
-      droppedAgoMs: null,
-      dropped: 0,
-      queueMs: 0,
-      sentBytes: 0,
-      bitrateKbps: 0,
-    }),
-    lines: () => [],
-    push: (tag) => void (made.ended === 'no' && made.got.push(tag)),
-    end(options) {
-      if (made.ended === 'no') made.ended = options?.discard ? 'discarded' : 'kept';
-    },
-    kill: () => void (made.ended = 'killed'),
-    gone: new Promise((resolve) => (gone = resolve)),
-    closed: new Promise(() => undefined),
-    async die(verdict = died) {
-      gone(verdict);
-      await new Promise<void>((resolve) => void setImmediate(resolve));
-    },
-  };
-  writers.push(made);
-  return made;
-}
-
-function give(tag: FlvTag): void {
-  if (!tag.header) sent.push(tag);
-  consumer?.(tag);
-}
-
-/** A group of pictures of a second, sound between them. */
-function group(frames = 4): void {
-  for (let i = 0; i < frames; i += 1) {
-    const timestamp = clock.mono();
-    const at = { timestamp, header: false };
-    give({ ...at, type: 'video', key: i === 0, body: Buffer.from(`v${timestamp}`) });
-    give({ ...at, type: 'audio', key: false, body: Buffer.from(`a${timestamp}`) });
-    clock.advance(1000 / frames);
-    lane.tick();
-  }
-}
-
-function started(): void {
-  gop = [video(), header('audio', 'aac')];
-  lane.start();
-  gop = [];
-  group();
-  writers[0]!.accepted = true;
-  lane.tick();
-}
-
-const frames = (w: Writer) => w.got.filter((tag) => !tag.header);
-const headers = (w: Writer) => w.got.filter((tag) => tag.header).map((tag) => String(tag.body));
-const kept = () =>
-  writers.filter((w) => w.ended !== 'discarded' && w.ended !== 'killed').flatMap(frames);
-
 test('starts with the newest group of pictures, as long ago as it lasts', () => {
-  clock.advance(5000);
+  r.clock.advance(5000);
   const at = (timestamp: number, key: boolean): FlvTag => ({
     type: 'video',
     timestamp,
@@ -132,131 +18,131 @@ test('starts with the newest group of pictures, as long ago as it lasts', () => 
     header: false,
     key,
   });
-  gop = [video(), header('audio', 'aac'), at(1000, true), at(1400, false)];
-  lane.start();
-  expect(writers[0]!.startedAt).toBe(clock.now() - 400);
-  expect(headers(writers[0]!)).toEqual(['avc-1', 'aac']);
-  expect(frames(writers[0]!)).toHaveLength(2);
+  r.gop = [r.video(), r.header('audio', 'aac'), at(1000, true), at(1400, false)];
+  r.lane.start();
+  expect(r.writers[0]!.startedAt).toBe(r.clock.now() - 400);
+  expect(headers(r.writers[0]!)).toEqual(['avc-1', 'aac']);
+  expect(frames(r.writers[0]!)).toHaveLength(2);
 });
 
 describe('the next file', () => {
   test('takes over at a key frame once it writes: nothing twice, nothing missing', () => {
-    started();
-    wanted = { ...wanted, folder: 'B' };
-    group();
-    expect([lane.rolling, lane.current?.folder]).toEqual([true, 'A']);
-    writers[1]!.accepted = true;
-    group();
-    expect([lane.rolling, lane.current?.folder]).toEqual([false, 'B']);
-    expect(writers.map((w) => w.ended)).toEqual(['kept', 'no']);
-    expect(headers(writers[1]!)).toEqual(['avc-1', 'aac']);
-    expect(frames(writers[1]!)[0]?.key).toBe(true);
-    expect(kept()).toEqual(sent);
-    expect(rolls).toEqual([null]);
+    r.started();
+    r.wanted = { ...r.wanted, folder: 'B' };
+    r.group();
+    expect([r.lane.rolling, r.lane.current?.folder]).toEqual([true, 'A']);
+    r.writers[1]!.accepted = true;
+    r.group();
+    expect([r.lane.rolling, r.lane.current?.folder]).toEqual([false, 'B']);
+    expect(r.writers.map((w) => w.ended)).toEqual(['kept', 'no']);
+    expect(headers(r.writers[1]!)).toEqual(['avc-1', 'aac']);
+    expect(frames(r.writers[1]!)[0]?.key).toBe(true);
+    expect(r.kept()).toEqual(r.sent);
+    expect(r.rolls).toEqual([null]);
   });
 
   test('begins when a file is long enough, and not before the first one writes', () => {
-    gop = [video()];
-    wanted = { folder: 'A', rollMs: 3000 };
-    lane.start();
-    for (let i = 0; i < 5; i += 1) group();
-    expect(writers).toHaveLength(1);
-    writers[0]!.accepted = true;
-    group();
-    expect(writers).toHaveLength(2);
+    r.gop = [r.video()];
+    r.wanted = { folder: 'A', rollMs: 3000 };
+    r.lane.start();
+    for (let i = 0; i < 5; i += 1) r.group();
+    expect(r.writers).toHaveLength(1);
+    r.writers[0]!.accepted = true;
+    r.group();
+    expect(r.writers).toHaveLength(2);
   });
 
   test('that cannot be started costs the present one nothing, and is tried again', async () => {
-    started();
-    wanted = { ...wanted, folder: 'B' };
-    group();
-    await writers[1]!.die({ cause: 'folder', detail: 'EACCES' });
-    expect(rolls).toEqual([{ cause: 'folder', detail: 'EACCES' }]);
-    group();
-    expect([writers.length, lane.current?.folder]).toEqual([2, 'A']);
-    for (let i = 0; i < 3; i += 1) group();
-    writers.at(-1)!.accepted = true;
-    group();
-    expect(lane.current?.folder).toBe('B');
-    expect(kept()).toEqual(sent);
+    r.started();
+    r.wanted = { ...r.wanted, folder: 'B' };
+    r.group();
+    await r.writers[1]!.die({ cause: 'folder', detail: 'EACCES' });
+    expect(r.rolls).toEqual([{ cause: 'folder', detail: 'EACCES' }]);
+    r.group();
+    expect([r.writers.length, r.lane.current?.folder]).toEqual([2, 'A']);
+    for (let i = 0; i < 3; i += 1) r.group();
+    r.writers.at(-1)!.accepted = true;
+    r.group();
+    expect(r.lane.current?.folder).toBe('B');
+    expect(r.kept()).toEqual(r.sent);
   });
 
   test('that hangs is given up after eight seconds', () => {
-    started();
-    wanted = { ...wanted, folder: 'B' };
-    for (let i = 0; i < 9; i += 1) group();
-    expect(writers[1]!.ended).toBe('discarded');
-    expect(rolls).toEqual([{ cause: 'stalled', detail: expect.any(String) as string }]);
-    expect(frames(writers[0]!)).toEqual(sent);
+    r.started();
+    r.wanted = { ...r.wanted, folder: 'B' };
+    for (let i = 0; i < 9; i += 1) r.group();
+    expect(r.writers[1]!.ended).toBe('discarded');
+    expect(r.rolls).toEqual([{ cause: 'stalled', detail: expect.any(String) as string }]);
+    expect(frames(r.writers[0]!)).toEqual(r.sent);
   });
 
   test('goes on alone when the present one is lost meanwhile', async () => {
-    started();
-    wanted = { ...wanted, folder: 'B' };
-    group();
-    await writers[0]!.die();
-    expect([lane.current?.folder, lost]).toEqual(['B', []]);
-    group();
-    expect(frames(writers[1]!)).toEqual(sent.slice(8));
+    r.started();
+    r.wanted = { ...r.wanted, folder: 'B' };
+    r.group();
+    await r.writers[0]!.die();
+    expect([r.lane.current?.folder, r.lost]).toEqual(['B', []]);
+    r.group();
+    expect(frames(r.writers[1]!)).toEqual(r.sent.slice(8));
   });
 });
 
 test('another encoder: a new file from its key frame on, the old one ends before', () => {
-  started();
-  give(video('avc-2'));
-  give({
+  r.started();
+  r.give(r.video('avc-2'));
+  r.give({
     type: 'audio',
-    timestamp: clock.mono(),
+    timestamp: r.clock.mono(),
     body: Buffer.from('a'),
     header: false,
     key: false,
   });
-  sent.pop();
-  group();
-  expect(writers.map((w) => w.ended)).toEqual(['kept', 'no']);
-  expect(headers(writers[1]!)).toEqual(['avc-2', 'aac']);
-  expect(kept()).toEqual(sent);
+  r.sent.pop();
+  r.group();
+  expect(r.writers.map((w) => w.ended)).toEqual(['kept', 'no']);
+  expect(headers(r.writers[1]!)).toEqual(['avc-2', 'aac']);
+  expect(r.kept()).toEqual(r.sent);
   // The same headers again are nothing new.
-  give(video('avc-2'));
-  group();
-  expect(writers).toHaveLength(2);
+  r.give(r.video('avc-2'));
+  r.group();
+  expect(r.writers).toHaveLength(2);
 });
 
 test('another encoder while the next file starts: what was held back is in the old one', () => {
-  started();
-  wanted = { ...wanted, folder: 'B' };
-  group();
-  give(video('avc-2'));
-  group();
-  expect(writers.map((w) => w.ended)).toEqual(['kept', 'discarded', 'no']);
-  expect(kept()).toEqual(sent);
+  r.started();
+  r.wanted = { ...r.wanted, folder: 'B' };
+  r.group();
+  r.give(r.video('avc-2'));
+  r.group();
+  expect(r.writers.map((w) => w.ended)).toEqual(['kept', 'discarded', 'no']);
+  expect(r.kept()).toEqual(r.sent);
 });
 
 test('lost with nothing to take its place: says so, takes nothing more until started again', async () => {
-  started();
-  await writers[0]!.die();
-  expect([lost, lane.current, consumer]).toEqual([[died], null, null]);
-  gop = [video()];
-  lane.start();
-  expect(writers).toHaveLength(2);
+  r.started();
+  await r.writers[0]!.die();
+  expect([r.lost, r.lane.current, r.consumer]).toEqual([[died], null, null]);
+  r.gop = [r.video()];
+  r.lane.start();
+  expect(r.writers).toHaveLength(2);
 });
 
 test('one that never writes is not waited for', () => {
-  gop = [video()];
-  lane.start();
-  for (let i = 0; i < 9; i += 1) group();
-  expect(writers[0]!.ended).toBe('killed');
+  r.gop = [r.video()];
+  r.lane.start();
+  for (let i = 0; i < 9; i += 1) r.group();
+  expect(r.writers[0]!.ended).toBe('killed');
 });
 
 test('ended: the present file gets all that was held back, and no other begins', () => {
-  started();
-  wanted = { ...wanted, folder: 'B' };
-  group();
-  lane.end();
-  expect(writers.map((w) => w.ended)).toEqual(['kept', 'discarded']);
-  expect(frames(writers[0]!)).toEqual(sent);
-  group();
-  expect(writers).toHaveLength(2);
+  r.started();
+  r.wanted = { ...r.wanted, folder: 'B' };
+  r.group();
+  r.lane.end();
+  expect(r.writers.map((w) => w.ended)).toEqual(['kept', 'discarded']);
+  expect(frames(r.writers[0]!)).toEqual(r.sent);
+  r.group();
+  expect(r.writers).toHaveLength(2);
 });
 
 test('whatever happens to the next files, what is kept is what was sent', async () => {
@@ -266,40 +152,24 @@ test('whatever happens to the next files, what is kept is what was sent', async 
   );
   await fc.assert(
     fc.asyncProperty(acts, async (list) => {
-      [writers, sent] = [[], []];
-      wanted = { folder: 'A', rollMs: 1e9 };
-      const fresh = createLane({
-        clock,
-        tap: {
-          flowing: true,
-          attach(taker) {
-            for (const tag of gop) taker(tag);
-            consumer = taker;
-            return () => (consumer = null);
-          },
-        },
-        startSession: (startedAt) => writer(wanted.folder, startedAt),
-        wanted: () => wanted,
-        onGone: () => undefined,
-        onRoll: () => undefined,
-      });
-      lane = fresh;
-      started();
+      r = laneRig();
+      r.wanted = { folder: 'A', rollMs: 1e9 };
+      r.started();
       let n = 0;
       for (const act of list) {
         n += 1;
-        if (act === 'folder') wanted = { ...wanted, folder: `F${n}` };
-        else if (act === 'encoder') give(video(`avc-${n}`));
-        else if (act === 'hang') for (let i = 0; i < 9; i += 1) group(1);
-        else if (act === 'accept') for (const w of writers) w.accepted = true;
-        else if (act === 'fail' && lane.rolling) await writers.at(-1)!.die();
-        group();
+        if (act === 'folder') r.wanted = { ...r.wanted, folder: `F${n}` };
+        else if (act === 'encoder') r.give(r.video(`avc-${n}`));
+        else if (act === 'hang') for (let i = 0; i < 9; i += 1) r.group(1);
+        else if (act === 'accept') for (const w of r.writers) w.accepted = true;
+        else if (act === 'fail' && r.lane.rolling) await r.writers.at(-1)!.die();
+        r.group();
         // After a change of encoder there is nothing to fall back on: its file must come to be.
-        (lane.current as Writer).accepted = true;
+        (r.lane.current as Writer).accepted = true;
       }
-      lane.end();
+      r.lane.end();
       const bodies = (tags: FlvTag[]) => tags.map((tag) => String(tag.body)).join(' ');
-      expect(bodies(kept())).toBe(bodies(sent));
+      expect(bodies(r.kept())).toBe(bodies(r.sent));
     }),
     { numRuns: 60 },
   );

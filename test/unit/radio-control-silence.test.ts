@@ -6,7 +6,9 @@ import type { Act } from '../../server/core/audit.ts';
 import { initialState } from '../../server/core/initial-state.ts';
 import { createStateStore } from '../../server/core/state-store.ts';
 import { createSilenceAlarm, isSilent } from '../../server/radio/silence-alarm.ts';
-import { alarmsUp, handClock, station } from '../service/outputs-fakes.ts';
+import { handClock } from '../service/hand-clock.ts';
+import { alarmsUp } from '../service/outputs-bench.ts';
+import { station } from '../service/outputs-samples.ts';
 import { sampleOutput } from '../kit/samples.ts';
 
 const radio: Output = sampleOutput({

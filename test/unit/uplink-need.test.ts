@@ -14,7 +14,7 @@ import {
   type Track,
 } from '../../server/outputs/uplink/demand.ts';
 import { isNetworked, needKbps } from '../../server/outputs/uplink/need.ts';
-import { encoder720, station } from '../service/outputs-fakes.ts';
+import { encoder720, station } from '../service/outputs-samples.ts';
 import { sampleOutput } from '../kit/samples.ts';
 
 const output = sampleOutput({ needKbps: 3316, state: 'live' });

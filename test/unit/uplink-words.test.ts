@@ -9,7 +9,7 @@ import {
   shedReason,
   shortAlarm,
 } from '../../server/outputs/uplink/uplink-words.ts';
-import { destinationProfiles } from '../service/outputs-fakes.ts';
+import { destinationProfiles } from '../service/outputs-samples.ts';
 
 const facebook = { name: 'Facebook', needKbps: 3316, priority: 10 };
 const youtube = { name: 'YouTube', needKbps: 3316, priority: 20 };

@@ -1,4 +1,4 @@
-// Says that what is on the screen is old, how old, and that the air goes on without this page.
+// Says that what is on the screen is old, how old, and, when something was on the air, that it goes on without this page.
 import { Unplug } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -20,13 +20,16 @@ function Age(): ReactNode {
 /** Shown while the line to the studio is lost. */
 export function ConnectionBanner(): ReactNode {
   const { t } = useTranslation();
+  const { link } = useStudio();
   const status = useLinkStatus();
+  // As last heard: what was out is looked after by a process of its own, and goes on without control.
+  const wasOut = link.view().state?.air.onAir === true;
   if (status !== 'lost') return null;
   return (
     <div className="connection-banner" role="alert" data-testid="connection-banner">
       <Unplug aria-hidden size={24} />
       <span>
-        {t('link.lost')} <Age /> · {t('link.retrying')}
+        {t('link.lost')} <Age /> · {wasOut && t('link.airGoesOn')} {t('link.retrying')}
       </span>
     </div>
   );

@@ -1,0 +1,92 @@
+// Which alarms the air deserves, and after how long.
+import { describe, expect, it } from 'vitest';
+import type { Output } from '../../server/contract/outputs.ts';
+import { calm, judgeAlarms, linkAlarm } from '../../server/outputs/air-alarms.ts';
+import { causeWords } from '../../server/outputs/causes.ts';
+import { now, output, state } from './outputs-report-samples.ts';
+
+const live = (more: object = {}) => {
+  const s = state({});
+  return {
+    ...s,
+    air: {
+      ...s.air,
+      order: 'live' as const,
+      source: 'live' as const,
+      ingest: { ...s.air.ingest, state: 'up' as const },
+      ...more,
+    },
+  };
+};
+const ids = (r: ReturnType<typeof judgeAlarms>) => [...r.alarms.keys()].toSorted();
+
+describe('judgeAlarms', () => {
+  it('is quiet while all is well', () => {
+    expect(ids(judgeAlarms(live(), calm, now))).toEqual([]);
+  });
+  it('says at once that the program was lost, and why in words', () => {
+    const well = judgeAlarms(live(), calm, now);
+    const lost = judgeAlarms(live({ source: 'slate' }), well.memory, now + 500);
+    expect(ids(lost)).toEqual(['air-slate']);
+    expect(lost.alarms.get('air-slate')!.what.es).toBe(
+      'Se perdió la señal de OBS; sale «Ya regresamos».',
+    );
+    expect(lost.alarms.get('air-slate')!.severity).toBe('critical');
+    expect(ids(judgeAlarms(live(), lost.memory, now + 1000))).toEqual([]);
+  });
+  it('says that this machine is too slow to encode all that goes out, and blames nobody else', () => {
+    const slow = judgeAlarms(live({ encoderSlow: true }), calm, now);
+    expect(ids(slow)).toEqual(['air-encoder']);
+    expect(slow.alarms.get('air-encoder')).toMatchObject({ severity: 'critical' });
+    expect(ids(judgeAlarms(live(), slow.memory, now + 500))).toEqual([]);
+  });
+  it('gives OBS three seconds to begin', () => {
+    const first = judgeAlarms(live({ source: 'slate' }), calm, now);
+    expect(ids(first)).toEqual([]);
+    const late = judgeAlarms(live({ source: 'slate' }), first.memory, now + 3100);
+    expect(late.alarms.get('air-slate')!.what.es).toContain('OBS no está enviando');
+  });
+  it('an output with a problem alarms after three seconds, whatever its state flips between', () => {
+    const problem = { cause: 'refused' as const, text: '', textEn: '', detail: '', at: now };
+    const at = (s: Output['state']) => ({
+      ...live(),
+      outputs: { a: { ...output, state: s, problem } },
+    });
+    let r = judgeAlarms(at('retrying'), calm, now);
+    r = judgeAlarms(at('starting'), r.memory, now + 2000);
+    expect(ids(r)).toEqual([]);
+    r = judgeAlarms(at('retrying'), r.memory, now + 3100);
+    expect(ids(r)).toEqual(['output-a']);
+    expect(r.alarms.get('output-a')!.advice).toEqual(causeWords('refused', 'rtmp'));
+    r = judgeAlarms(at('live'), r.memory, now + 4000);
+    expect(ids(r)).toEqual([]);
+  });
+  it('one that was shed does not alarm as one that fails', () => {
+    const problem = { cause: 'shed' as const, text: '', textEn: '', detail: '', at: now };
+    const shed = { ...output, state: 'idle' as const, shed: true, problem };
+    const r = judgeAlarms({ ...live(), outputs: { a: shed } }, calm, now);
+    expect(ids(judgeAlarms({ ...live(), outputs: { a: shed } }, r.memory, now + 60_000))).toEqual(
+      [],
+    );
+  });
+  it('an output that merely starts gets ten', () => {
+    const starting = { ...live(), outputs: { a: { ...output, state: 'starting' as const } } };
+    const r = judgeAlarms(starting, calm, now);
+    expect(ids(judgeAlarms(starting, r.memory, now + 9000))).toEqual([]);
+    expect(ids(judgeAlarms(starting, r.memory, now + 10_100))).toEqual(['output-a']);
+  });
+  it('a dead ingest alarms after three seconds', () => {
+    const dead = live();
+    dead.air = { ...dead.air, ingest: { ...dead.air.ingest, state: 'down' as never } };
+    const r = judgeAlarms(dead, calm, now);
+    expect(ids(r)).toEqual([]);
+    expect(ids(judgeAlarms(dead, r.memory, now + 3100))).toEqual(['ingest']);
+  });
+  it('the link alarms two seconds after it was lost, ten after a start', () => {
+    expect(linkAlarm('fresh', 99_999)).toBeNull();
+    expect(linkAlarm('stale', 1900)).toBeNull();
+    expect(linkAlarm('stale', 2000)?.what.es).toBe('El proceso de emisión no responde.');
+    expect(linkAlarm('never', 9000)).toBeNull();
+    expect(linkAlarm('never', 10_000)).not.toBeNull();
+  });
+});
