@@ -50,7 +50,7 @@ const answerMs = 2000;
  * An order in force is answered when a crash cannot lose it, or after this: control keeps it as well,
  * and a person's button must not fail for a disk that takes its time over two orders in a row.
  */
-const keptMs = 250;
+export const keptMs = 250;
 const coalesceMs = 100;
 const reportMs = 500;
 

@@ -4,11 +4,12 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FlvTag } from '../../server/air/bus/flv-tag.ts';
 import type { BusTap } from '../../server/air/bus/tap.ts';
 import type { OutputsPorts } from '../../server/air/outputs/outputs.ts';
 import type { Log } from '../../server/core/log.ts';
+import { closings, type Closing } from '../kit/closings.ts';
 import { startIcecast } from '../kit/icecast.ts';
 import { complaints, packetFacts, streamsOf } from '../kit/media-probe.ts';
 import { startNginxRtmp, type NginxRtmp, type NginxRtmpOptions } from '../kit/nginx-rtmp.ts';
@@ -33,16 +34,6 @@ afterAll(() => {
 
 /** Nobody is being timed: while one test waits out its 25 s, the others may take the machine. */
 const calm = Promise.withResolvers<void>();
-
-/** Tests run together: what each opened is closed with it, the newest first. */
-type Closing = (close: () => unknown) => void;
-function closings({ onTestFinished }: TestContext): Closing {
-  const list: (() => unknown)[] = [];
-  onTestFinished(async () => {
-    for (const close of list.toReversed()) await close();
-  });
-  return (close) => void list.push(close);
-}
 
 function on(closing: Closing, tap: BusTap = bus, ports: Partial<OutputsPorts> = {}): Watched {
   const watched = watch(tap, ports);

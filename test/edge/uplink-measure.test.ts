@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { stationProfile } from '../../server/contract/profiles.ts';
 import { createAlarmLatch } from '../../server/core/alarm-latch.ts';
 import { createAlarms } from '../../server/core/alarms.ts';
@@ -17,6 +17,7 @@ import { createSettings } from '../../server/outputs/settings.ts';
 import { createUplink } from '../../server/outputs/uplink/uplink.ts';
 import { createUploadTest, type UploadTestPlan } from '../../server/outputs/uplink/upload-test.ts';
 import { openStore } from '../../server/store/database.ts';
+import { closings, type Closing } from '../kit/closings.ts';
 import { freePort } from '../kit/ports.ts';
 import { paced, slowness } from '../kit/slowness.ts';
 import { until } from '../kit/until.ts';
@@ -34,14 +35,10 @@ const plan: UploadTestPlan = {
   graceMs: 2000 * pace,
   silenceMs: 1200 * pace,
 };
-const closers: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-});
 
-const sink = async (kbps: number, status?: number) => {
+const sink = async (closing: Closing, kbps: number, status?: number) => {
   const made = await uploadSink(kbps, status);
-  closers.push(() => made.close());
+  closing(() => made.close());
   return made;
 };
 
@@ -53,7 +50,7 @@ const measure = (url: string, more: Partial<UploadTestPlan> = {}, signal?: Abort
   });
 
 /** A server that speaks as `talk` does; its address. */
-async function rawServer(talk: (socket: Socket) => void): Promise<string> {
+async function rawServer(closing: Closing, talk: (socket: Socket) => void): Promise<string> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -62,7 +59,7 @@ async function rawServer(talk: (socket: Socket) => void): Promise<string> {
     talk(socket);
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  closers.push(async () => {
+  closing(async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   });
@@ -81,92 +78,105 @@ async function refusal(work: Promise<unknown>): Promise<StudioError> {
   return error;
 }
 
-test.each([600, 30_000])('a line of %i kb/s is measured as such', async (kbps) => {
-  const server = await sink(kbps);
-  const found = await measure(server.url);
-  // Buffers on the way take megabytes at once: counted by what was written this would be far more.
-  expect(found / kbps).toBeGreaterThan(0.7);
-  expect(found / kbps).toBeLessThan(1.3);
-  await until('its connections closed', async () => (await server.connections()) === 0);
-});
+// Most of it is waiting for slow lines.
+describe.concurrent('the upload', () => {
+  test.for([600, 30_000])('a line of %i kb/s is measured as such', async (kbps, context) => {
+    const closing = closings(context);
+    const server = await sink(closing, kbps);
+    const found = await measure(server.url);
+    // Buffers on the way take megabytes at once: counted by what was written this would be far more.
+    expect(found / kbps).toBeGreaterThan(0.7);
+    expect(found / kbps).toBeLessThan(1.3);
+    await until('its connections closed', async () => (await server.connections()) === 0);
+  });
 
-test('a connection lost on the way costs no measurement', async () => {
-  const server = await sink(6000);
-  const result = measure(server.url);
-  await until('something was taken', () => server.taken() > 100_000);
-  server.cutOne();
-  const found = await result;
-  expect(found / 6000).toBeGreaterThan(0.6);
-  expect(found / 6000).toBeLessThan(1.3);
-});
+  test('a connection lost on the way costs no measurement', async (context) => {
+    const closing = closings(context);
+    const server = await sink(closing, 6000);
+    const result = measure(server.url);
+    await until('something was taken', () => server.taken() > 100_000);
+    server.cutOne();
+    const found = await result;
+    expect(found / 6000).toBeGreaterThan(0.6);
+    expect(found / 6000).toBeLessThan(1.3);
+  });
 
-test('a server that refuses, is not there, or never answers is said so', async () => {
-  const wrong = await sink(50_000, 404);
-  expect((await refusal(measure(wrong.url))).words.es).toContain('HTTP 404');
-  const nobody = `http://127.0.0.1:${await freePort()}/`;
-  expect((await refusal(measure(nobody))).words.es).toContain('no responde');
-  const silent = await refusal(measure(await rawServer((socket) => void socket.resume())));
-  expect(silent.words.es).toContain('no confirmó nada');
-});
+  test('a server that refuses, is not there, or never answers is said so', async (context) => {
+    const closing = closings(context);
+    const wrong = await sink(closing, 50_000, 404);
+    expect((await refusal(measure(wrong.url))).words.es).toContain('HTTP 404');
+    const nobody = `http://127.0.0.1:${await freePort()}/`;
+    expect((await refusal(measure(nobody))).words.es).toContain('no responde');
+    const silent = await refusal(
+      measure(await rawServer(closing, (socket) => void socket.resume())),
+    );
+    expect(silent.words.es).toContain('no confirmó nada');
+  });
 
-test('a server that answers without reading is not believed', async () => {
-  const liar = await rawServer((socket) => {
-    socket.once('data', () => {
-      socket.pause();
-      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
+  test('a server that answers without reading is not believed', async (context) => {
+    const closing = closings(context);
+    const liar = await rawServer(closing, (socket) => {
+      socket.once('data', () => {
+        socket.pause();
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
+      });
     });
+    const { words } = await refusal(measure(liar));
+    expect(words.es).toContain('sin leer');
   });
-  const { words } = await refusal(measure(liar));
-  expect(words.es).toContain('sin leer');
-});
 
-test('it ends at once when told to, and leaves no connection', async () => {
-  const server = await sink(6000);
-  const stop = new AbortController();
-  const result = measure(server.url, { durationMs: 300_000 }, stop.signal);
-  await until('something was taken', () => server.taken() > 50_000);
-  stop.abort(new StudioError('conflict', { es: 'al aire', en: 'on air' }));
-  await expect(result).rejects.toMatchObject({ code: 'conflict' });
-  await until('its connections closed', async () => (await server.connections()) === 0);
-});
-
-test('the command answers at once and the result is in the state, on record and on the disk', async () => {
-  const dir = mkdtempSync(join(tmpdir(), 'uplink-'));
-  closers.push(() => rmSync(dir, { recursive: true, force: true }));
-  const database = await openStore(dir);
-  closers.push(() => database.close());
-  const server = await sink(8000);
-  const store = createStateStore(initialState(station, 1935, clock.now()));
-  const acts: Act[] = [];
-  const uplink = await createUplink({
-    store,
-    settings: createSettings(database.db),
-    clock,
-    audit: { record: (act) => void acts.push(act) },
-    latch: createAlarmLatch(createAlarms(store, clock)),
-    log: silentLog,
-    profile: { ...stationProfile.shape.uplink.parse(undefined), testUrl: server.url },
-    uploadTest: createUploadTest(clock, plan),
-    orderChanged: () => undefined,
+  test('it ends at once when told to, and leaves no connection', async (context) => {
+    const closing = closings(context);
+    const server = await sink(closing, 6000);
+    const stop = new AbortController();
+    const result = measure(server.url, { durationMs: 300_000 }, stop.signal);
+    await until('something was taken', () => server.taken() > 50_000);
+    stop.abort(new StudioError('conflict', { es: 'al aire', en: 'on air' }));
+    await expect(result).rejects.toMatchObject({ code: 'conflict' });
+    await until('its connections closed', async () => (await server.connections()) === 0);
   });
-  closers.push(() => uplink.close());
-  // Noted as it is told: the measurement may be over before anybody looks.
-  const progress: number[] = [];
-  store.subscribe(() => progress.push(store.get().uplink.measuring ?? 0));
-  const limit = await paced();
-  const started = performance.now();
-  await uplink.handlers['uplink.measure']({}, ana);
-  const took = performance.now() - started;
-  expect(took).toBeLessThan(await limit(2000));
-  await until('a result', () => store.get().uplink.measured, plan.durationMs + 20_000);
-  expect(Math.max(...progress)).toBeGreaterThan(0);
-  const { measured, usableKbps, measuring } = store.get().uplink;
-  expect(measured!.how).toBe('test');
-  expect(measured!.kbps / 8000).toBeGreaterThan(0.7);
-  expect(measured!.kbps / 8000).toBeLessThan(1.3);
-  expect(usableKbps).toBe(Math.floor(measured!.kbps * 0.8));
-  expect(measuring).toBeNull();
-  expect(acts).toMatchObject([{ action: 'uplink.measured', ok: true }]);
-  expect(JSON.stringify([store.get(), acts])).not.toContain('secret-of-the-sink');
-  await until('it is on the disk', async () => createSettings(database.db).read('uplink.measured'));
+
+  test('the command answers at once and the result is in the state, on record and on the disk', async (context) => {
+    const closing = closings(context);
+    const dir = mkdtempSync(join(tmpdir(), 'uplink-'));
+    closing(() => rmSync(dir, { recursive: true, force: true }));
+    const database = await openStore(dir);
+    closing(() => database.close());
+    const server = await sink(closing, 8000);
+    const store = createStateStore(initialState(station, 1935, clock.now()));
+    const acts: Act[] = [];
+    const uplink = await createUplink({
+      store,
+      settings: createSettings(database.db),
+      clock,
+      audit: { record: (act) => void acts.push(act) },
+      latch: createAlarmLatch(createAlarms(store, clock)),
+      log: silentLog,
+      profile: { ...stationProfile.shape.uplink.parse(undefined), testUrl: server.url },
+      uploadTest: createUploadTest(clock, plan),
+      orderChanged: () => undefined,
+    });
+    closing(() => uplink.close());
+    // Noted as it is told: the measurement may be over before anybody looks.
+    const progress: number[] = [];
+    store.subscribe(() => progress.push(store.get().uplink.measuring ?? 0));
+    const limit = await paced();
+    const started = performance.now();
+    await uplink.handlers['uplink.measure']({}, ana);
+    const took = performance.now() - started;
+    expect(took).toBeLessThan(await limit(2000));
+    await until('a result', () => store.get().uplink.measured, plan.durationMs + 20_000);
+    expect(Math.max(...progress)).toBeGreaterThan(0);
+    const { measured, usableKbps, measuring } = store.get().uplink;
+    expect(measured!.how).toBe('test');
+    expect(measured!.kbps / 8000).toBeGreaterThan(0.7);
+    expect(measured!.kbps / 8000).toBeLessThan(1.3);
+    expect(usableKbps).toBe(Math.floor(measured!.kbps * 0.8));
+    expect(measuring).toBeNull();
+    expect(acts).toMatchObject([{ action: 'uplink.measured', ok: true }]);
+    expect(JSON.stringify([store.get(), acts])).not.toContain('secret-of-the-sink');
+    await until('it is on the disk', async () =>
+      createSettings(database.db).read('uplink.measured'),
+    );
+  });
 });

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server, type Socket } from 'socket.io';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createLink, type Link, type LinkPorts } from '../../server/air/link.ts';
+import { createLink, keptMs, type Link, type LinkPorts } from '../../server/air/link.ts';
 import {
   airContractVersion,
   type AirOrder,
@@ -137,7 +137,18 @@ describe('link', () => {
     const control = await startControl();
     let keep: () => void = () => undefined;
     let obeyed = 0;
+    /** The end of its patience with the disk, in the hands of this test. */
+    let losePatience: () => void = () => undefined;
+    const clock = systemClock();
     startAir(control.port, {
+      clock: {
+        ...clock,
+        after(ms, work) {
+          if (ms !== keptMs) return clock.after(ms, work);
+          losePatience = work;
+          return () => undefined;
+        },
+      },
       accept() {
         obeyed += 1;
         return new Promise((resolve) => {
@@ -153,12 +164,15 @@ describe('link', () => {
         return said;
       });
     const kept = answer(1);
-    await until('it is obeyed and said so', () => obeyed === 1 && control.reports.length > 1);
+    const reports = control.reports.length;
+    await until('it is obeyed and said so', () => obeyed === 1 && control.reports.length > reports);
     expect(answers).toBe(0);
     keep();
     expect(await kept).toEqual({ ok: true, rev: 1 });
-    // Never kept: answered all the same, well before control would call it lost.
-    expect(await answer(2)).toEqual({ ok: true, rev: 2 });
+    const never = answer(2);
+    await until('the next is obeyed', () => obeyed === 2);
+    losePatience();
+    expect(await never).toEqual({ ok: true, rev: 2 });
   });
 
   it('says with its path what is wrong with an order', async () => {
