@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createAccess, type Access } from '../access/access.ts';
 import { createAuditLog } from '../access/audit-log.ts';
 import type { Config } from '../config.ts';
+import { createAlarmLatch } from '../core/alarm-latch.ts';
 import { createAlarms, type Alarms } from '../core/alarms.ts';
 import type { Audit } from '../core/audit.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
@@ -17,6 +18,7 @@ import { loadLibrary, type Library } from '../library/load.ts';
 import { problemWords, profilesPart, stationState } from '../library/service.ts';
 import { openIngestKeys, type IngestKeys } from '../outputs/ingest-keys.ts';
 import { createSettings, type Settings } from '../outputs/settings.ts';
+import { watchDataDisk } from '../store/data-disk.ts';
 import { openStore, type Store } from '../store/database.ts';
 import type { Print } from '../console.ts';
 
@@ -59,6 +61,14 @@ export async function openGround(
     draft.parts.profiles = profilesPart(library, clock.now());
   });
   const alarms = createAlarms(store, clock);
+  const disk = watchDataDisk({
+    clock,
+    log,
+    latch: createAlarmLatch(alarms),
+    folder: config.dataDir,
+    reserve: database.reserve,
+  });
+  closers.add(() => disk.close());
   const audit = createAuditLog({ store: database, clock, log, alarms });
   const access = await createAccess({
     store: database,

@@ -3,6 +3,7 @@ import type { Failure } from '../contract/failures.ts';
 import type { Output } from '../contract/outputs.ts';
 import type { StudioState } from '../contract/state.ts';
 import type { AlarmWords } from '../core/alarms.ts';
+import type { RefusedAir } from './air-link-port.ts';
 import { causeWords } from './causes.ts';
 import { bypassWords, slateWords } from './feeding.ts';
 import type { LinkState } from './parts.ts';
@@ -162,9 +163,30 @@ function slateAlarm(state: Seen, hadProgram: boolean): AlarmWords {
   };
 }
 
-/** The alarm for a link that is not fresh; null while it is, or while air is given time to start. */
-export function linkAlarm(link: LinkState, awayMs: number): AlarmWords | null {
+/**
+ * The alarm for a link that is not fresh; null while it is, or while air is given time to start.
+ * `refused`: the one that dials and is not let in.
+ */
+export function linkAlarm(
+  link: LinkState,
+  awayMs: number,
+  refused: RefusedAir | null,
+): AlarmWords | null {
   if (link === 'fresh' || awayMs < (link === 'never' ? startingMs : 2000)) return null;
+  if (refused) {
+    const { address, words } = refused;
+    return {
+      severity: 'critical',
+      what: {
+        es: `Un proceso de emisión llama desde ${address} y no puede entrar. ${words.es}`,
+        en: `An air process dials from ${address} and cannot come in. ${words.en}`,
+      },
+      advice: {
+        es: 'Si es el de la estación, copie allí «air.token» de los datos de este servidor, o ponga ambos en la misma versión. Si no lo conoce, alguien más está llamando.',
+        en: 'If it is the station’s, copy “air.token” of this server’s data there, or bring both to one version. If you do not know it, somebody else is dialling.',
+      },
+    };
+  }
   return {
     severity: 'critical',
     what: {

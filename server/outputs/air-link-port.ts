@@ -1,5 +1,6 @@
 // The port to the air process, whatever carries it.
 import type { AirReport, OrderAnswer } from '../contract/air-link.ts';
+import type { Words } from '../core/errors.ts';
 import type { SentOrder } from './order-contract.ts';
 
 /** Implemented by the web's namespace /air; at most one air is connected at a time. */
@@ -16,6 +17,14 @@ export interface AirLink {
   contract(): number | null;
   /** Address air dialled in from; null when none is connected. */
   remoteAddress(): string | null;
+  /** Who was not let in within the last seconds, and why; null when nobody was turned away. */
+  refusedLately(): RefusedAir | null;
+}
+
+/** An air process that dials, and is refused for its key or its version. */
+export interface RefusedAir {
+  readonly address: string;
+  readonly words: Words;
 }
 
 /** Host of air as an address can carry it: loopback as 127.0.0.1, IPv6 in brackets. */

@@ -10,6 +10,7 @@ import type { Log } from '../core/log.ts';
 import type { StateStore } from '../core/state-store.ts';
 import { calm, judgeAlarms, linkAlarm } from './air-alarms.ts';
 import { actOf } from './air-audit.ts';
+import type { AirLink } from './air-link-port.ts';
 import { nextOffset, type ClockOffset } from './air-clock.ts';
 import type { FeedingNames } from './feeding.ts';
 import type { OnAirMemory } from './on-air.ts';
@@ -31,6 +32,7 @@ export interface AirWatchPorts {
   readonly alarms: Alarms;
   readonly log: Log;
   readonly live: () => boolean;
+  readonly link: Pick<AirLink, 'refusedLately'>;
 }
 
 export interface AirWatch {
@@ -85,7 +87,7 @@ export async function createAirWatch(ports: AirWatchPorts): Promise<AirWatch> {
   }
 
   function judge(): void {
-    linked.set('air-link', linkAlarm(link, clock.mono() - awaySince));
+    linked.set('air-link', linkAlarm(link, clock.mono() - awaySince, ports.link.refusedLately()));
     if (link !== 'fresh') return;
     const result = judgeAlarms(store.get(), alarmMemory, clock.now());
     alarmMemory = result.memory;

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { StudioError } from '../core/errors.ts';
+import { inWords, type FullDisk } from './disk-failure.ts';
+import { createDiskReserve, type DiskReserve } from './disk-reserve.ts';
 import { migrate } from './migrations.ts';
 import type { Database } from './schema.ts';
 import { nodeSqliteDialect } from './sqlite-dialect.ts';
@@ -21,6 +23,8 @@ export interface Store {
    * is open it is written right after that one ends, so that a rollback never takes it along.
    */
   writeNow(sql: string, values: readonly SQLInputValue[]): void;
+  /** Room on its disk for when that is full; nobody sets it aside unless told to. */
+  readonly reserve: DiskReserve;
   /** Whether the database answers. */
   healthy(): boolean;
   close(): Promise<void>;
@@ -32,12 +36,22 @@ const maxHeld = 10_000;
 /** Opens (or makes) `<dataDir>/studio.db` (mode 0600); throws `unavailable` in words when it cannot. */
 export async function openStore(dataDir: string): Promise<Store> {
   const file = join(dataDir, 'studio.db');
-  const raw = openRaw(dataDir, file);
+  const reserve = createDiskReserve(dataDir);
+  const raw = openWithRoom(dataDir, file, reserve);
+  const disk: FullDisk = {
+    get isTransaction() {
+      return raw.isTransaction;
+    },
+    release: () => reserve.release(),
+  };
   const held: { sql: string; values: readonly SQLInputValue[] }[] = [];
+  const write = (sql: string, values: readonly SQLInputValue[]): void => {
+    inWords(disk, () => raw.prepare(sql).run(...values));
+  };
   const release = (): void => {
     for (let row = held[0]; row && !raw.isTransaction; row = held[0]) {
       try {
-        raw.prepare(row.sql).run(...row.values);
+        write(row.sql, row.values);
       } catch {
         // The transaction that just ended did not fail; the row is tried again after the next statement.
         return;
@@ -45,7 +59,7 @@ export async function openStore(dataDir: string): Promise<Store> {
       held.shift();
     }
   };
-  const db = new Kysely<Database>({ dialect: nodeSqliteDialect(raw, release) });
+  const db = new Kysely<Database>({ dialect: nodeSqliteDialect(raw, release, reserve) });
   let migrated: string[];
   try {
     migrated = await migrate(db as Kysely<unknown>);
@@ -58,9 +72,10 @@ export async function openStore(dataDir: string): Promise<Store> {
     db,
     file,
     migrated,
+    reserve,
     writeNow(sql, values) {
       if (!raw.isTransaction) {
-        raw.prepare(sql).run(...values);
+        write(sql, values);
         return;
       }
       if (held.length >= maxHeld) throw openError(file, new Error('too many rows held'));
@@ -84,6 +99,16 @@ export async function openStore(dataDir: string): Promise<Store> {
       }
     },
   };
+}
+
+/** Opening writes: on a full disk it takes the room that was set aside. */
+function openWithRoom(dataDir: string, file: string, reserve: DiskReserve): DatabaseSync {
+  try {
+    return openRaw(dataDir, file);
+  } catch (error) {
+    if (!reserve.release()) throw error;
+    return openRaw(dataDir, file);
+  }
 }
 
 function openRaw(dataDir: string, file: string): DatabaseSync {

@@ -2,7 +2,7 @@
 import { StudioError, type Words } from '../core/errors.ts';
 
 /** By SQLite's primary result code. */
-const disk: Readonly<Record<number, Words>> = {
+const failures: Readonly<Record<number, Words>> = {
   5: {
     es: 'Otro programa tiene ocupada la base de datos; no se cambió nada. Intente de nuevo.',
     en: 'Another program keeps the database busy; nothing was changed. Try again.',
@@ -21,12 +21,43 @@ const disk: Readonly<Record<number, Words>> = {
   },
 };
 
-/** Runs `statement`; what it throws because of the disk becomes `unavailable` in words. */
-export function inWords<T>(statement: () => T): T {
+const full = 13;
+const codeOf = (error: unknown): number =>
+  Number((error as { errcode?: unknown } | null)?.errcode ?? 0) & 0xff;
+
+/** The connection, and the room that was set aside on its disk. */
+export interface FullDisk {
+  /** Within a transaction just now. */
+  readonly isTransaction: boolean;
+  /** Gives back the room; false when there is none. */
+  release(): boolean;
+}
+
+/**
+ * Runs `statement`, on a full disk once more with the room that was set aside for that; what it throws
+ * because of the disk becomes `unavailable` in words.
+ */
+export function inWords<T>(disk: FullDisk, statement: () => T): T {
+  const { isTransaction } = disk;
   try {
     return statement();
   } catch (cause) {
-    const words = disk[Number((cause as { errcode?: unknown }).errcode ?? 0) & 0xff];
-    throw words ? new StudioError('unavailable', words, { cause }) : cause;
+    // Where the failure ended the transaction, what came before is gone: the room is for the next try.
+    const again = codeOf(cause) === full && disk.release() && disk.isTransaction === isTransaction;
+    if (again) return told(statement);
+    throw inItsWords(cause);
   }
+}
+
+function told<T>(statement: () => T): T {
+  try {
+    return statement();
+  } catch (cause) {
+    throw inItsWords(cause);
+  }
+}
+
+function inItsWords(cause: unknown): unknown {
+  const words = failures[codeOf(cause)];
+  return words ? new StudioError('unavailable', words, { cause }) : cause;
 }

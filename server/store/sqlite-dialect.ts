@@ -8,7 +8,8 @@ import {
   type Dialect,
   type SqliteDatabase,
 } from 'kysely';
-import { inWords } from './disk-failure.ts';
+import { inWords, type FullDisk } from './disk-failure.ts';
+import type { DiskReserve } from './disk-reserve.ts';
 
 /** SQLite rolls schema changes back like any other: migrations are whole or not at all. */
 class TransactionalSqliteAdapter extends SqliteAdapter {
@@ -21,8 +22,20 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
 const values = (parameters: ReadonlyArray<unknown>): SQLInputValue[] =>
   parameters as SQLInputValue[];
 
+const noReserve = { release: () => false, releaseIfTight: () => undefined };
+
 /** A dialect on an open database; `afterStatement` runs after each statement that does not return rows. */
-export function nodeSqliteDialect(raw: DatabaseSync, afterStatement: () => void): Dialect {
+export function nodeSqliteDialect(
+  raw: DatabaseSync,
+  afterStatement: () => void,
+  reserve: Pick<DiskReserve, 'release' | 'releaseIfTight'> = noReserve,
+): Dialect {
+  const disk: FullDisk = {
+    get isTransaction() {
+      return raw.isTransaction;
+    },
+    release: () => reserve.release(),
+  };
   const database: SqliteDatabase = {
     close: () => raw.close(),
     prepare(sql) {
@@ -31,11 +44,13 @@ export function nodeSqliteDialect(raw: DatabaseSync, afterStatement: () => void)
         reader: statement.columns().length > 0,
         // Plain objects: node:sqlite's rows have no prototype.
         all: (parameters) =>
-          inWords(() => statement.all(...values(parameters)).map((row) => ({ ...row }))),
+          inWords(disk, () => statement.all(...values(parameters)).map((row) => ({ ...row }))),
         run(parameters) {
+          // A transaction that found the disk full is over, and cannot be tried again from here.
+          if (sql === 'begin') reserve.releaseIfTight();
           // A full disk ends the transaction by itself: what failed is told, not that it is over.
           if (sql === 'rollback' && !raw.isTransaction) return { changes: 0, lastInsertRowid: 0 };
-          const result = inWords(() => statement.run(...values(parameters)));
+          const result = inWords(disk, () => statement.run(...values(parameters)));
           afterStatement();
           return result;
         },

@@ -92,8 +92,9 @@ export function createObsLists(ports: ObsListsPorts): ObsLists {
     } catch (error) {
       // Lost meanwhile: adoption will read it all.
       if (mine !== connection) return;
-      log.warn({ err: error }, 'OBS could not be read again');
+      // An OBS that ends refuses before it is known to be gone: only one that stays is worth a line.
       if (tries > 0) refreshSoon(tries - 1);
+      else log.warn({ err: error }, 'OBS could not be read again');
     }
   }
 

@@ -24,6 +24,8 @@ export interface AirLink {
   remoteAddress(): string | null;
   /** The contract the connected air announced; null while none is connected. */
   contract(): number | null;
+  /** Who was not let in within the last seconds, and why; null when nobody was turned away. */
+  refusedLately(): { readonly address: string; readonly words: Words } | null;
   /** Each returns its removal. */
   onConnect(listener: () => void): () => void;
   onDisconnect(listener: () => void): () => void;
@@ -52,6 +54,8 @@ const shutdownMs = 10_000;
 const most = { outputs: 500, feeds: 1000 };
 /** One that is refused dials on, twice a second: the same refusal is written down this often. */
 const refusalMs = 60_000;
+/** Longer than the time between two tries. */
+const latelyMs = 5000;
 const orderAnswer = z.union([
   z.object({ ok: z.literal(true), rev: z.number().int() }),
   failure.extend({ ok: z.literal(false) }),
@@ -68,6 +72,7 @@ export function createAirLink(ports: {
   let air: (Admitted & { socket: AirSocket }) | null = null;
   let badReports = 0;
   let refused = { what: '', at: -Infinity };
+  let turnedAway: { address: string; words: Words; at: number } | null = null;
   const listeners = {
     connect: new Set<() => void>(),
     disconnect: new Set<() => void>(),
@@ -100,6 +105,7 @@ export function createAirLink(ports: {
   }
 
   function noteRefusal(address: string, { code, words }: StudioError): void {
+    turnedAway = { address: address.replace(/^::ffff:/, ''), words, at: clock.mono() };
     const what = `${address} ${words.en}`;
     if (what === refused.what && clock.mono() - refused.at < refusalMs) return;
     refused = { what, at: clock.mono() };
@@ -166,6 +172,10 @@ export function createAirLink(ports: {
     connected: () => air !== null,
     remoteAddress: () => air?.socket.handshake.address.replace(/^::ffff:/, '') ?? null,
     contract: () => air?.contract ?? null,
+    refusedLately() {
+      if (!turnedAway || clock.mono() - turnedAway.at > latelyMs) return null;
+      return { address: turnedAway.address, words: turnedAway.words };
+    },
     onConnect: (listener) => add(listeners.connect, listener),
     onDisconnect: (listener) => add(listeners.disconnect, listener),
     onReport: (listener) => add(listeners.report, listener),

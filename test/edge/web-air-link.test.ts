@@ -75,7 +75,12 @@ const order: AirOrder = {
 };
 
 test('a wrong or missing token is refused, a distant version too, a neighbour not', async () => {
+  expect(room.airLink.refusedLately()).toBeNull();
   expect(await refused({ token: 'x'.repeat(24) })).toBe('unauthenticated');
+  expect(room.airLink.refusedLately()).toMatchObject({
+    address: '127.0.0.1',
+    words: { es: 'El proceso de emisión no trae la clave de este servidor.' },
+  });
   expect(await refused({ token: undefined })).toBe('unauthenticated');
   expect(await refused({ token: { length: 24 } })).toBe('unauthenticated');
   expect(await refused({ contract: airContractVersion + 2 })).toBe('conflict');

@@ -41,6 +41,7 @@ export function fakeLink(): FakeLink {
     connected: () => up,
     contract: () => (up ? link.speaks : null),
     remoteAddress: () => (up ? '::ffff:127.0.0.1' : null),
+    refusedLately: () => null,
     shutdown: async () => undefined,
     async sendOrder(order) {
       if (!up) throw new StudioError('unavailable', { es: 'no', en: 'no' });

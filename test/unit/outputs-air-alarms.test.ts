@@ -83,10 +83,18 @@ describe('judgeAlarms', () => {
     expect(ids(judgeAlarms(dead, r.memory, now + 3100))).toEqual(['ingest']);
   });
   it('the link alarms two seconds after it was lost, ten after a start', () => {
-    expect(linkAlarm('fresh', 99_999)).toBeNull();
-    expect(linkAlarm('stale', 1900)).toBeNull();
-    expect(linkAlarm('stale', 2000)?.what.es).toBe('El proceso de emisión no responde.');
-    expect(linkAlarm('never', 9000)).toBeNull();
-    expect(linkAlarm('never', 10_000)).not.toBeNull();
+    expect(linkAlarm('fresh', 99_999, null)).toBeNull();
+    expect(linkAlarm('stale', 1900, null)).toBeNull();
+    expect(linkAlarm('stale', 2000, null)?.what.es).toBe('El proceso de emisión no responde.');
+    expect(linkAlarm('never', 9000, null)).toBeNull();
+    expect(linkAlarm('never', 10_000, null)).not.toBeNull();
+    const refused = {
+      address: '10.0.0.5',
+      words: { es: 'No trae la clave.', en: 'It does not carry the key.' },
+    };
+    expect(linkAlarm('stale', 2000, refused)?.what.es).toBe(
+      'Un proceso de emisión llama desde 10.0.0.5 y no puede entrar. No trae la clave.',
+    );
+    expect(linkAlarm('fresh', 99_999, refused)).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 // When a recording cannot go on: the disk, what ffmpeg says of it, and the alarms.
 import { describe, expect, test } from 'vitest';
 import { classify } from '../../server/air/outputs/classify.ts';
-import { secondsLeft, tooLittle } from '../../server/air/outputs/disk-space.ts';
+import { secondsLeft, tooLittle } from '../../server/core/free-space.ts';
 import { recordingVerdict } from '../../server/air/outputs/recording-verdict.ts';
 import type { Output } from '../../server/contract/outputs.ts';
 import { initialState } from '../../server/core/initial-state.ts';

@@ -1,9 +1,9 @@
 // The disk all recordings share: one job at a time and never in the way of the air, however slow the disk is.
 import { join } from 'node:path';
 import type { Cancel, Clock } from '../../core/clock.ts';
+import { freeBytesAt } from '../../core/free-space.ts';
 import type { Log } from '../../core/log.ts';
 import { serialQueue } from '../../core/serial-queue.ts';
-import { freeBytesAt } from './disk-space.ts';
 import { openRecordingFile, type RecordingFile } from './recording-file.ts';
 import { changeManifest, type Manifest } from './recording-manifest.ts';
 import { repairRecordings } from './recording-repair.ts';

@@ -1,7 +1,7 @@
 // Watches the room on the recordings' disk: asked each second, judged with some slack, never waited for.
 import type { RecordingFacts } from '../../contract/outputs.ts';
 import type { Clock } from '../../core/clock.ts';
-import { secondsLeft, tooLittle } from './disk-space.ts';
+import { secondsLeft, tooLittle } from '../../core/free-space.ts';
 import type { RecordingDisk } from './recording-disk.ts';
 
 export interface SpaceWatch {
