@@ -11,6 +11,7 @@ import type { OutputsPorts } from '../../server/air/outputs/outputs.ts';
 import type { Log } from '../../server/core/log.ts';
 import { closings, type Closing } from '../kit/closings.ts';
 import { startIcecast } from '../kit/icecast.ts';
+import { watchKernelQueue } from '../kit/kernel-queue.ts';
 import { complaints, packetFacts, streamsOf } from '../kit/media-probe.ts';
 import { startNginxRtmp, type NginxRtmp, type NginxRtmpOptions } from '../kit/nginx-rtmp.ts';
 import { freePort } from '../kit/ports.ts';
@@ -137,6 +138,8 @@ describe.concurrent('destinations', () => {
     const struck = performance.now();
     const before = [bus.sentBytes, a.recordedBytes(), b.recordedBytes()] as const;
     frozen.freeze();
+    const kernel = watchKernelQueue(frozen.port);
+    closing(() => kernel.close());
     icecast.freeze();
     uplink.limit(1_500_000 / 8);
     await kicking.kick('yo');
@@ -149,7 +152,9 @@ describe.concurrent('destinations', () => {
     await tells('kicked', 'kicked');
     await returns('kicked', kicked, kicking.taken);
     await tells('radio', 'stalled');
-    await tells('frozen', 'stalled');
+    const frozenFor = await o.after('frozen', struck, 'stalled', saying('stalled'));
+    const standingFor = struck + frozenFor - kernel.lastGrewAt();
+    expect(standingFor).toBeLessThan(await limit(5000));
     await o.after('slow', struck, 'slow', saying('slow'));
 
     // One cause after the other goes, the longest trouble last.
@@ -250,6 +255,30 @@ describe.concurrent('destinations', () => {
       const streams = await streamsOf(file);
       expect(streams.map((s) => s.codec).toSorted()).toEqual(['aac', 'h264']);
     }
+  });
+
+  test('one that lets us in late is not called slow for what could not wait so long', async (context) => {
+    await calm.promise;
+    const closing = closings(context);
+    // It takes its time over two steps of the way in: no step alone may take so long.
+    const letIn = Promise.withResolvers<boolean>();
+    const late = await platform(closing, { onPublish: () => letIn.promise });
+    late.freeze();
+    const o = on(closing);
+    o.apply([order('late', late.url)]);
+    await until('half of the wait', () => o.of('late').queueMs > 2500);
+    late.thaw();
+    let longest = 0;
+    await until('the oldest had to go', () => {
+      const { queueMs } = o.of('late');
+      longest = Math.max(longest, queueMs);
+      return queueMs < longest - 500;
+    });
+    letIn.resolve(true);
+    await o.live('late');
+    await seconds(1);
+    expect(o.of('late')).toMatchObject({ state: 'live', problem: null, droppedFrames: 0 });
+    expect(o.diary('late').map((e) => e.cause)).not.toContain('slow');
   });
 
   test('a backup address: taken when the main one fails, kept while it works, and back in turn', async (context) => {

@@ -76,8 +76,9 @@ test('with room set aside people go on working on a full disk, and are told that
   }
   const closing = closings(context);
   closing(() => roomy.close());
-  const { db, reserve, writeNow, close } = await openStore(roomy.path);
-  closing(close);
+  const opened = await openStore(roomy.path);
+  closing(() => opened.close());
+  const { db, reserve } = opened;
   const alarms = new Map<string, AlarmWords>();
   let look: () => void = () => undefined;
   const clock = systemClock();
@@ -112,7 +113,7 @@ test('with room set aside people go on working on a full disk, and are told that
     await step.insertInto('settings').values({ key: 'a', value_json: '1' }).execute();
     await step.insertInto('people').values(people(400)).execute();
   });
-  writeNow('insert into settings (key, value_json) values (?, ?)', ['b', '2']);
+  opened.writeNow('insert into settings (key, value_json) values (?, ?)', ['b', '2']);
   expect(await db.selectFrom('settings').select('key').orderBy('key').execute()).toHaveLength(2);
   expect(await db.selectFrom('people').select('user').execute()).toHaveLength(400);
   expect(reserve.whole()).toBe(false);
@@ -141,8 +142,8 @@ test('a server that was stopped starts on a disk that has become full', async (c
   expect(await before.reserve.restore()).toBe(true);
   await before.close();
   roomy.fill(0);
-  const { db, close } = await openStore(roomy.path);
-  closing(close);
-  await db.insertInto('people').values(people(20)).execute();
-  expect(await db.selectFrom('people').select('user').execute()).toHaveLength(20);
+  const again = await openStore(roomy.path);
+  closing(() => again.close());
+  await again.db.insertInto('people').values(people(20)).execute();
+  expect(await again.db.selectFrom('people').select('user').execute()).toHaveLength(20);
 });

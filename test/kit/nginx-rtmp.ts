@@ -18,7 +18,7 @@ export interface PublishRequest {
 
 export interface NginxRtmpOptions {
   /** Answers whether a publisher may; default: everybody may. Asked again at each try. */
-  readonly onPublish?: (key: string, request: PublishRequest) => boolean;
+  readonly onPublish?: (key: string, request: PublishRequest) => boolean | Promise<boolean>;
   /** Applications served; the first one is in `url`. */
   readonly apps?: readonly string[];
 }
@@ -56,9 +56,9 @@ export async function startNginxRtmp(options: NginxRtmpOptions = {}): Promise<Ng
   const requests: PublishRequest[] = [];
   const closed = new Set<string>();
   const hook = await startHook({
-    publish(request) {
+    publish: async (request) => {
       requests.push(request);
-      return options.onPublish?.(request.key, request) ?? true;
+      return (await options.onPublish?.(request.key, request)) ?? true;
     },
     recorded: (path) => void closed.add(path),
   });
@@ -177,7 +177,7 @@ rtmp {
 
 interface Hooks {
   /** Whether this publisher may. */
-  publish(request: PublishRequest): boolean;
+  publish(request: PublishRequest): Promise<boolean>;
   /** A recording was closed. */
   recorded(path: string): void;
 }
@@ -199,8 +199,10 @@ async function startHook(hooks: Hooks): Promise<{ server: Server; port: number }
         return;
       }
       const asked = { app: one('app'), tcUrl: one('tcurl'), key: one('name'), args };
-      response.statusCode = hooks.publish(asked) ? 200 : 403;
-      response.end();
+      void hooks.publish(asked).then((may) => {
+        response.statusCode = may ? 200 : 403;
+        response.end();
+      });
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -89,7 +89,8 @@ export function startWorker(plan: WorkerPlan, ports: WorkerPorts): Worker {
   const parse = createProgressParser();
   readText(child.stdio[progressFd] as Readable, (text) => {
     for (const block of parse(text)) {
-      if (!delivery.published) drops = { ...drops, atPublish: queue.dropped };
+      // What went while nobody was there to take it is no slowness of who comes now.
+      if (!delivery.published) drops = { count: queue.dropped, atPublish: queue.dropped, at: null };
       delivery = afterBlock(delivery, block, clock.mono());
     }
   });
