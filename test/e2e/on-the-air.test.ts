@@ -140,7 +140,7 @@ describe('on the air from one command', () => {
 
   test("a slot's start takes its scene, announced, with reason and actor on record", async () => {
     // Time enough for the announcement to be seen before the start.
-    const at = new Date(Date.now() + Math.min(30_000, await stretched(6000)));
+    const at = new Date(Date.now() + Math.min(15_000, await stretched(6000)));
     const [date, time] = localParts(at, client.state().station.zone);
     await client.command('grid.override', {
       action: 'insert',
@@ -227,7 +227,7 @@ describe('on the air from one command', () => {
   test('what the platforms recorded decodes, cuts on key frames and holds the switch', async () => {
     await client.command('air.stop', {});
     await client.see('off the air', (s) => !s.air.onAir, 20_000);
-    for (const platform of [facebook, youtube]) {
+    const whole = async (platform: NginxRtmp): Promise<void> => {
       const files = platform.recordings();
       expect(files).toHaveLength(1);
       const file = files[0] ?? '';
@@ -241,7 +241,8 @@ describe('on the air from one command', () => {
       // Pictures that OBS could not draw in time stretch a group; platforms take up to 4 s.
       expect(spacings.at(-1)).toBeLessThanOrEqual(await stretched(4000));
       expect(await decodeErrors(file)).toBeLessThanOrEqual(1);
-    }
+    };
+    await Promise.all([facebook, youtube].map(whole));
     const file = youtube.recordings()[0] ?? '';
     const seen: string[] = [];
     for (const color of await colorsOf(file, 4, corner)) {
