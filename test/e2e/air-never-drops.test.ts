@@ -268,11 +268,20 @@ describe('the air never drops', () => {
       const long = seen.filter((s) => s.what === 'slate' && s.toMs - s.fromMs >= faultMs - 700);
       // Nine of OBS; the ingest's own may be as long on a slow machine.
       expect(long.length).toBeGreaterThanOrEqual(9);
-      const [before, after] = await Promise.all(
-        ['start', 'end'].map((name) => syncShiftMs(join(show.folder, `${name}.flv`), file)),
-      );
+      const shiftAt = (name: string) => syncShiftMs(join(show.folder, `${name}.flv`), file);
+      const before = await shiftAt('start');
       expect(Math.abs(before ?? Infinity)).toBeLessThanOrEqual(40);
-      expect(Math.abs((after ?? Infinity) - (before ?? 0))).toBeLessThanOrEqual(40);
+      const after = await until(
+        'a piece of the end is found again',
+        async () => {
+          const ms = await shiftAt('end');
+          // A starved program may have been covered just then: it is still on the air.
+          if (ms === null) await show.capture('end');
+          return ms !== null && { ms };
+        },
+        60_000,
+      );
+      expect(Math.abs(after.ms - (before ?? 0))).toBeLessThanOrEqual(40);
       expect(readFileSync(file).includes(mark)).toBe(false);
     },
   );
