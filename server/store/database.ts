@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { StudioError } from '../core/errors.ts';
-import { inWords, type FullDisk } from './disk-failure.ts';
+import { fullDisk, inWords } from './disk-failure.ts';
 import { createDiskReserve, type DiskReserve } from './disk-reserve.ts';
 import { migrate } from './migrations.ts';
 import type { Database } from './schema.ts';
@@ -38,12 +38,7 @@ export async function openStore(dataDir: string): Promise<Store> {
   const file = join(dataDir, 'studio.db');
   const reserve = createDiskReserve(dataDir);
   const raw = openWithRoom(dataDir, file, reserve);
-  const disk: FullDisk = {
-    get isTransaction() {
-      return raw.isTransaction;
-    },
-    release: () => reserve.release(),
-  };
+  const disk = fullDisk(raw, reserve);
   const held: { sql: string; values: readonly SQLInputValue[] }[] = [];
   const write = (sql: string, values: readonly SQLInputValue[]): void => {
     inWords(disk, () => raw.prepare(sql).run(...values));
@@ -106,7 +101,7 @@ function openWithRoom(dataDir: string, file: string, reserve: DiskReserve): Data
   try {
     return openRaw(dataDir, file);
   } catch (error) {
-    if (!reserve.release()) throw error;
+    if (!reserve.releaseIfTight()) throw error;
     return openRaw(dataDir, file);
   }
 }

@@ -33,6 +33,19 @@ export interface FullDisk {
   release(): boolean;
 }
 
+/** What a statement on `raw` falls back on. */
+export function fullDisk(
+  raw: { readonly isTransaction: boolean },
+  reserve: { readonly release: () => boolean },
+): FullDisk {
+  return {
+    get isTransaction() {
+      return raw.isTransaction;
+    },
+    release: () => reserve.release(),
+  };
+}
+
 /**
  * Runs `statement`, on a full disk once more with the room that was set aside for that; what it throws
  * because of the disk becomes `unavailable` in words.

@@ -19,7 +19,7 @@ export interface DiskReserve {
   /** Gives the room back to the disk at once; false when there was none to give. Never throws. */
   release(): boolean;
   /** As `release`, where less is free than a transaction may need. */
-  releaseIfTight(): void;
+  releaseIfTight(): boolean;
   /** Sets it aside again where that leaves as much again; resolves with `whole()`. Never rejects. */
   restore(): Promise<boolean>;
 }
@@ -69,9 +69,10 @@ export function createDiskReserve(folder: string, bytes = reserveBytes): DiskRes
     releaseIfTight() {
       try {
         const disk = statfsSync(folder);
-        if (disk.bavail * disk.bsize < tightBytes) release();
+        return disk.bavail * disk.bsize < tightBytes && release();
       } catch {
         // A disk that cannot be asked says more when it is written to.
+        return false;
       }
     },
     restore() {

@@ -8,7 +8,7 @@ import {
   type Dialect,
   type SqliteDatabase,
 } from 'kysely';
-import { inWords, type FullDisk } from './disk-failure.ts';
+import { fullDisk, inWords } from './disk-failure.ts';
 import type { DiskReserve } from './disk-reserve.ts';
 
 /** SQLite rolls schema changes back like any other: migrations are whole or not at all. */
@@ -22,7 +22,7 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
 const values = (parameters: ReadonlyArray<unknown>): SQLInputValue[] =>
   parameters as SQLInputValue[];
 
-const noReserve = { release: () => false, releaseIfTight: () => undefined };
+const noReserve = { release: () => false, releaseIfTight: () => false };
 
 /** A dialect on an open database; `afterStatement` runs after each statement that does not return rows. */
 export function nodeSqliteDialect(
@@ -30,12 +30,7 @@ export function nodeSqliteDialect(
   afterStatement: () => void,
   reserve: Pick<DiskReserve, 'release' | 'releaseIfTight'> = noReserve,
 ): Dialect {
-  const disk: FullDisk = {
-    get isTransaction() {
-      return raw.isTransaction;
-    },
-    release: () => reserve.release(),
-  };
+  const disk = fullDisk(raw, reserve);
   const database: SqliteDatabase = {
     close: () => raw.close(),
     prepare(sql) {
