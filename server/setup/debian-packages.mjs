@@ -9,6 +9,7 @@ const nginxRtmp = '/usr/lib/nginx/modules/ngx_rtmp_module.so';
 /** What each package brings, and how to see that it is there. */
 const always = [
   { name: 'ffmpeg', there: () => installed('ffmpeg') && installed('ffprobe') },
+  { name: 'iproute2', there: () => installed('ss') },
   { name: 'fonts-dejavu-core', there: () => existsSync(font) },
   { name: 'ca-certificates', there: () => existsSync('/etc/ssl/certs/ca-certificates.crt') },
 ];

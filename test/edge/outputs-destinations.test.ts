@@ -11,7 +11,6 @@ import type { OutputsPorts } from '../../server/air/outputs/outputs.ts';
 import type { Log } from '../../server/core/log.ts';
 import { closings, type Closing } from '../kit/closings.ts';
 import { startIcecast } from '../kit/icecast.ts';
-import { watchKernelQueue } from '../kit/kernel-queue.ts';
 import { complaints, packetFacts, streamsOf } from '../kit/media-probe.ts';
 import { startNginxRtmp, type NginxRtmp, type NginxRtmpOptions } from '../kit/nginx-rtmp.ts';
 import { freePort } from '../kit/ports.ts';
@@ -138,8 +137,6 @@ describe.concurrent('destinations', () => {
     const struck = performance.now();
     const before = [bus.sentBytes, a.recordedBytes(), b.recordedBytes()] as const;
     frozen.freeze();
-    const kernel = watchKernelQueue(frozen.port);
-    closing(() => kernel.close());
     icecast.freeze();
     uplink.limit(1_500_000 / 8);
     await kicking.kick('yo');
@@ -152,9 +149,7 @@ describe.concurrent('destinations', () => {
     await tells('kicked', 'kicked');
     await returns('kicked', kicked, kicking.taken);
     await tells('radio', 'stalled');
-    const frozenFor = await o.after('frozen', struck, 'stalled', saying('stalled'));
-    const standingFor = struck + frozenFor - kernel.lastGrewAt();
-    expect(standingFor).toBeLessThan(await limit(5000));
+    await tells('frozen', 'stalled');
     await o.after('slow', struck, 'slow', saying('slow'));
 
     // One cause after the other goes, the longest trouble last.

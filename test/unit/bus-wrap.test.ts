@@ -110,7 +110,14 @@ describe('output over the walls', () => {
 describe('session of a destination', () => {
   it('is renewed in order before ffmpeg sends it back to 0', () => {
     expect(limits.longestMs).toBeLessThan(2 ** 31);
-    const calm = { flowing: true, accepted: true, dryMs: 0, stuckMs: 0, droppedAgoMs: null };
+    const calm = {
+      flowing: true,
+      accepted: true,
+      dryMs: 0,
+      stuckMs: 0,
+      unreadMs: 0,
+      droppedAgoMs: null,
+    };
     const tick: RunEvent = { type: 'tick', sight: { ...calm, queueMs: 0 } };
     const order: RunEvent = {
       type: 'ordered',

@@ -12,6 +12,7 @@ const calm: Sight = {
   accepted: false,
   dryMs: 0,
   stuckMs: 0,
+  unreadMs: 0,
   droppedAgoMs: null,
   queueMs: 0,
 };

@@ -29,6 +29,14 @@ describe('failures', () => {
     expect(ended.state.problem?.cause).toBe('stalled');
   });
 
+  test('one whose server reads nothing is shown while its kernel takes on, and not ended for it', () => {
+    const unread = (ms: number) => tick({ accepted: true, unreadMs: ms });
+    const shown = play([...toLive, [5000, unread(limits.unreadWarnMs + 1)]]);
+    expect(shown.state).toMatchObject({ shown: 'live', problem: { cause: 'stalled' } });
+    expect(play([...toLive, [5000, unread(limits.unreadWarnMs)]]).state.problem).toBeNull();
+    expect(play([...toLive, [60_000, unread(50_000)]]).steps).toEqual(['spawn']);
+  });
+
   test('a slow destination stays live and says so for a while', () => {
     const slow = play([...toLive, [5000, tick({ accepted: true, droppedAgoMs: 0 })]]);
     expect(slow.state).toMatchObject({ shown: 'live', problem: { cause: 'slow' } });

@@ -12,6 +12,8 @@ import { planOf } from './plan.ts';
 import { createUsageSampler, type Usage } from './process-usage.ts';
 import { startPulse, type Pulse } from './pulse.ts';
 import type { Sight } from './sight.ts';
+import type { TcpWindows } from './tcp-windows.ts';
+import { nextUnread, unreadMs, type Unread } from './unread.ts';
 import { idleState, next, type RunEvent, type RunState, type Step } from './worker-state.ts';
 import { startWorker, unstarted, type Worker } from './worker.ts';
 
@@ -22,6 +24,7 @@ export interface OutputPorts {
   readonly random: () => number;
   readonly ffmpegPath: string;
   readonly caFile: string;
+  readonly windows: TcpWindows;
   /** Where web players' media goes. */
   readonly hls?: HlsRooms | undefined;
   /** State or problem changed. */
@@ -60,6 +63,8 @@ export function createOutput(id: string, ports: OutputPorts): SupervisedOutput {
   let ownEncoder: EncoderWatch | null = null;
   let meter: SilenceMeter | null = null;
   let pulse: Pulse | null = null;
+  /** Where its worker sends by TCP, and what was seen there. */
+  let door: { readonly port: number; unread: Unread | null } | null = null;
   /** Of the workers before this one, since it was ordered to run. */
   let earlier = { dropped: 0, sentBytes: 0 };
 
@@ -118,6 +123,7 @@ export function createOutput(id: string, ports: OutputPorts): SupervisedOutput {
       const { pid } = started;
       sampler = pid === null ? null : createUsageSampler(pid);
       ownEncoder = pid !== null && plan.encodes ? watchEncoder(pid, plan.encodes) : null;
+      door = plan.door && { port: plan.door.port, unread: null };
       pulse = plan.pulse === undefined ? null : startPulse(plan.pulse, ports);
       return started;
     };
@@ -140,6 +146,7 @@ export function createOutput(id: string, ports: OutputPorts): SupervisedOutput {
     usage = noUsage;
     pulse?.close();
     pulse = null;
+    door = null;
   }
 
   /** Whether there is a second address that can be used; one that cannot is left out, and said. */
@@ -161,10 +168,19 @@ export function createOutput(id: string, ports: OutputPorts): SupervisedOutput {
       dryMs: view?.dryMs ?? 0,
       // What the kernels on the way still take is no sign of life of the server behind them.
       stuckMs: Math.max(view?.stuckMs ?? 0, pulse?.silentMs() ?? 0),
+      unreadMs: door?.unread ? unreadMs(door.unread) : 0,
       droppedAgoMs: view?.droppedAgoMs ?? null,
       queueMs: view?.queueMs ?? 0,
       encoderSlow: ownEncoder?.slow ?? false,
     };
+  }
+
+  async function lookThroughDoor(): Promise<void> {
+    const mine = door;
+    const pid = worker?.pid;
+    if (!mine || typeof pid !== 'number') return;
+    const seen = await ports.windows.of(pid, mine.port);
+    mine.unread = seen && nextUnread(mine.unread, seen, clock.mono());
   }
 
   return {
@@ -191,6 +207,7 @@ export function createOutput(id: string, ports: OutputPorts): SupervisedOutput {
       const [sampled] = await Promise.all([
         sampler?.(clock.mono()),
         ownEncoder?.look(clock.mono(), Math.max(queueMs, stuckMs) > lateMs),
+        lookThroughDoor(),
       ]);
       if (sampled) usage = sampled;
     },

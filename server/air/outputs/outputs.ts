@@ -8,6 +8,7 @@ import type { HlsRooms } from '../hls/rooms.ts';
 import { createOutput, type OutputPorts, type SupervisedOutput } from './output.ts';
 import { createRecordingDisk, type RecordingDisk } from './recording-disk.ts';
 import { createRecording } from './recording-output.ts';
+import { createTcpWindows } from './tcp-windows.ts';
 
 export interface OutputsPorts {
   readonly tap: BusTap;
@@ -45,6 +46,7 @@ const systemAuthorities = '/etc/ssl/certs/ca-certificates.crt';
 export function createOutputs(ports: OutputsPorts): Outputs {
   const { clock } = ports;
   const outputs = new Map<string, SupervisedOutput>();
+  const windows = createTcpWindows({ log: ports.log });
   /** No longer ordered, still ending; gone from the map once idle. */
   const leaving = new Set<string>();
   const listeners = new Set<() => void>();
@@ -78,6 +80,7 @@ export function createOutputs(ports: OutputsPorts): Outputs {
       random: ports.random,
       ffmpegPath: ports.ffmpegPath ?? 'ffmpeg',
       caFile: ports.caFile ?? systemAuthorities,
+      windows,
       changed,
       hls: ports.hls,
     };

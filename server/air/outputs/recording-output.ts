@@ -136,6 +136,7 @@ export function createRecording(id: string, ports: RecordingPorts): SupervisedOu
       dryMs: lane.current ? lane.dryMs() : 0,
       // While the next file is being started the present one is given nothing.
       stuckMs: lane.rolling ? 0 : (view?.stuckMs ?? 0),
+      unreadMs: 0,
       droppedAgoMs: view?.droppedAgoMs ?? null,
       queueMs: view?.queueMs ?? 0,
     };

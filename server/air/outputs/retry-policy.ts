@@ -59,6 +59,8 @@ export const limits = {
   /** Media time not advancing although we send. */
   stuckMs: 8000,
   stuckWarnMs: 1500,
+  /** Its server reads nothing, although the kernels on the way still take it: two looks of a second. */
+  unreadWarnMs: 1800,
   /** The oldest frame waiting is older: it falls behind; below the second, it has caught up. */
   behindMs: 2500,
   caughtUpMs: 1000,

@@ -17,6 +17,8 @@ export interface Sight {
   readonly dryMs: number;
   /** Ms in which media time did not advance although there was something to send. */
   readonly stuckMs: number;
+  /** Ms in which its server read nothing of what its kernel took for it. */
+  readonly unreadMs: number;
   /** Ms since frames were last dropped for this destination; null when never. */
   readonly droppedAgoMs: number | null;
   /** Age of the oldest frame waiting. */
@@ -49,7 +51,7 @@ export function troubleOf(sight: Sight, was: OutputCause | null): Fault | null {
 }
 
 function lateness(sight: Sight, wasSlow: boolean): Fault | null {
-  if (sight.stuckMs > limits.stuckWarnMs) {
+  if (sight.stuckMs > limits.stuckWarnMs || sight.unreadMs > limits.unreadWarnMs) {
     return { cause: 'stalled', detail: 'it is not taking the program' };
   }
   if (sight.droppedAgoMs !== null && sight.droppedAgoMs < limits.slowShownMs) {

@@ -18,7 +18,8 @@ export async function tcpBacklog(pid: number): Promise<number | null> {
   }
 }
 
-async function socketsOf(pid: number): Promise<Set<string>> {
+/** Inodes of the sockets that `pid` holds; rejects when it is gone. */
+export async function socketsOf(pid: number): Promise<Set<string>> {
   const folder = `/proc/${pid}/fd`;
   const links = await Promise.all(
     (await readdir(folder)).map((fd) => readlink(`${folder}/${fd}`).catch(() => '')),

@@ -1,0 +1,171 @@
+// A server that reads nothing of what its kernel takes, by what its sender sees of the connection.
+import { spawnSync } from 'node:child_process';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  createTcpWindows,
+  windowsIn,
+  type TcpWindow,
+} from '../../server/air/outputs/tcp-windows.ts';
+import { nextUnread, unreadMs, type Unread } from '../../server/air/outputs/unread.ts';
+import { silentLog } from '../../server/core/log.ts';
+import { until } from '../kit/until.ts';
+
+/** Looks a second apart, each with what was taken by then and what it may still be sent. */
+function after(...looks: readonly (readonly [acked: number, window: number])[]): number {
+  let seen: Unread | null = null;
+  looks.forEach(([acked, window], i) => (seen = nextUnread(seen, { acked, window }, i * 1000)));
+  return seen === null ? 0 : unreadMs(seen);
+}
+
+test.each<[string, readonly (readonly [number, number])[], number]>([
+  // As measured of nginx-rtmp under SIGSTOP, 3 Mb/s, its window widened by the first burst.
+  [
+    'frozen',
+    [
+      [560_446, 1_516_544],
+      [880_583, 1_516_544],
+      [1_266_389, 1_142_784],
+      [1_656_000, 771_000],
+    ],
+    2000,
+  ],
+  [
+    'frozen until its window is full, and after',
+    [
+      [880_583, 1_516_544],
+      [1_656_000, 771_000],
+      [2_439_946, 2_048],
+      [2_441_994, 0],
+      [2_441_994, 0],
+    ],
+    3000,
+  ],
+  // As measured with segments of 1500 bytes.
+  [
+    'frozen, in small segments',
+    [
+      [906_388, 1_436_672],
+      [1_302_996, 1_160_192],
+      [1_698_814, 859_136],
+    ],
+    2000,
+  ],
+  [
+    'it reads again',
+    [
+      [880_583, 1_516_544],
+      [1_656_000, 771_000],
+      [2_030_000, 1_516_544],
+    ],
+    0,
+  ],
+  [
+    'it reads all',
+    [
+      [500_000, 65_536],
+      [900_000, 65_536],
+      [1_300_000, 65_536],
+    ],
+    0,
+  ],
+  [
+    'it reads at half the speed: slow, not frozen',
+    [
+      [500_000, 1_500_000],
+      [900_000, 1_300_000],
+      [1_300_000, 1_100_000],
+    ],
+    0,
+  ],
+  [
+    'one picture was taken and is about to be read, and then the program pauses',
+    [
+      [500_000, 131_072],
+      [530_000, 101_072],
+      [530_000, 101_072],
+      [530_000, 101_072],
+    ],
+    0,
+  ],
+  [
+    'another connection',
+    [
+      [880_583, 1_516_544],
+      [1_656_000, 771_000],
+      [3_000, 65_536],
+    ],
+    0,
+  ],
+])('%s', (_, looks, ms) => {
+  expect(after(...looks)).toBe(ms);
+});
+
+test('whoever reads half of it or more is never called frozen', () => {
+  const steps = fc.array(fc.tuple(fc.nat(500_000), fc.integer({ min: 50, max: 100 })));
+  fc.assert(
+    fc.property(steps, fc.nat(6_000_000), (taken, buffer) => {
+      let acked = 0;
+      let read = 0;
+      const looks = taken.map(([bytes, percent]) => {
+        const goes = Math.min(bytes, buffer - (acked - read));
+        acked += goes;
+        read = Math.min(acked, read + Math.ceil((bytes * percent) / 100));
+        return [acked, buffer - (acked - read)] as const;
+      });
+      expect(after(...looks)).toBe(0);
+    }),
+  );
+});
+
+test('reads what ss prints; what it leaves out is zero', () => {
+  const text = [
+    'ESTAB 0 36 127.0.0.1:43210 127.0.0.1:1935 ino:772696 sk:1001 cgroup:/a <-> ts sack cubic wscale:7,7 rto:204 mss:32768 bytes_sent:919 bytes_acked:883 segs_out:3 snd_wnd:1516544 rcv_wnd:65536',
+    'ESTAB 0 0 127.0.0.1:43212 127.0.0.1:1935 ino:772697 sk:1002 <-> ts sack cubic bytes_acked:2441994 rcv_wnd:65536',
+    '',
+  ].join('\n');
+  expect(windowsIn(text)).toEqual(
+    new Map([
+      ['772696', { acked: 883, window: 1_516_544 }],
+      ['772697', { acked: 2_441_994, window: 0 }],
+    ]),
+  );
+});
+
+test('a far end that takes without reading, as this process sees it', async () => {
+  const taken: Socket[] = [];
+  const server = createServer({ pauseOnConnect: true }, (socket) => taken.push(socket));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1');
+  const windows = createTcpWindows({ log: silentLog });
+  try {
+    await until('connected', () => taken.length === 1);
+    const look = async (): Promise<TcpWindow> => {
+      // Of this process's sockets it is the one to that port: both ends are ours, one dials.
+      const seen = await windows.of(process.pid, port);
+      if (!seen) throw new Error('no connection seen');
+      return seen;
+    };
+    const before = await look();
+    socket.write(Buffer.alloc(40_000));
+    let now = before;
+    await until('taken', async () => (now = await look()).acked >= before.acked + 40_000);
+    expect(before.window).toBeGreaterThan(0);
+    expect(now.window).toBeGreaterThan(0);
+    expect(await windows.of(process.pid, 1)).toBeNull();
+  } finally {
+    socket.destroy();
+    for (const each of taken) each.destroy();
+    server.close();
+  }
+});
+
+test('without ss, or of a process that is gone, nothing is known', async () => {
+  const gone = spawnSync(process.execPath, ['--version']).pid;
+  expect(await createTcpWindows({ log: silentLog }).of(gone, 1935)).toBeNull();
+  const without = createTcpWindows({ log: silentLog, ssPath: '/no/such/ss' });
+  expect(await without.of(process.pid, 1935)).toBeNull();
+  expect(await without.of(process.pid, 1935)).toBeNull();
+});
