@@ -211,7 +211,8 @@ export function readText(stream: Readable, use: (text: string) => void): void {
   stream.on('error', nothing);
 }
 
-function readLines(stream: Readable, use: (line: string) => void): void {
+/** Reads whole lines, but for empty ones; what is longer than 4000 characters loses its beginning. */
+export function readLines(stream: Readable, use: (line: string) => void): void {
   let rest = '';
   readText(stream, (text) => {
     const parts = (rest + text).split('\n');

@@ -2,14 +2,12 @@
 import { spawnSync } from 'node:child_process';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
-import {
-  createTcpWindows,
-  windowsIn,
-  type TcpWindow,
-} from '../../server/air/outputs/tcp-windows.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectionIn, createTcpWindows } from '../../server/air/outputs/tcp-windows.ts';
 import { nextUnread, unreadMs, type Unread } from '../../server/air/outputs/unread.ts';
+import { systemClock } from '../../server/core/clock.ts';
 import { silentLog } from '../../server/core/log.ts';
+import { childrenOf } from '../kit/processes.ts';
 import { until } from '../kit/until.ts';
 
 /** Looks a second apart, each with what was taken by then and what it may still be sent. */
@@ -120,52 +118,72 @@ test('whoever reads half of it or more is never called frozen', () => {
 });
 
 test('reads what ss prints; what it leaves out is zero', () => {
-  const text = [
-    'ESTAB 0 36 127.0.0.1:43210 127.0.0.1:1935 ino:772696 sk:1001 cgroup:/a <-> ts sack cubic wscale:7,7 rto:204 mss:32768 bytes_sent:919 bytes_acked:883 segs_out:3 snd_wnd:1516544 rcv_wnd:65536',
-    'ESTAB 0 0 127.0.0.1:43212 127.0.0.1:1935 ino:772697 sk:1002 <-> ts sack cubic bytes_acked:2441994 rcv_wnd:65536',
-    '',
-  ].join('\n');
-  expect(windowsIn(text)).toEqual(
-    new Map([
-      ['772696', { acked: 883, window: 1_516_544 }],
-      ['772697', { acked: 2_441_994, window: 0 }],
-    ]),
-  );
+  const inode = '772696';
+  expect(
+    connectionIn(
+      `ESTAB 0 36 127.0.0.1:43210 127.0.0.1:1935 ino:${inode} sk:1001 cgroup:/a <-> ts sack cubic wscale:7,7 rto:204 mss:32768 bytes_sent:919 bytes_acked:883 segs_out:3 snd_wnd:1516544 rcv_wnd:65536`,
+    ),
+  ).toEqual({ inode, window: { acked: 883, window: 1_516_544 } });
+  const full = `ESTAB 0 0 127.0.0.1:43212 127.0.0.1:1935 ino:${inode} sk:1002 <-> ts sack rcv_wnd:65536`;
+  expect(connectionIn(full)).toEqual({ inode, window: { acked: 0, window: 0 } });
+  expect(connectionIn('Cannot parse dst/src address.')).toBeNull();
 });
 
-test('a far end that takes without reading, as this process sees it', async () => {
+describe('a far end that takes without reading, as this process sees it', () => {
   const taken: Socket[] = [];
   const server = createServer({ pauseOnConnect: true }, (socket) => taken.push(socket));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const socket = connect(port, '127.0.0.1');
-  const windows = createTcpWindows({ log: silentLog });
-  try {
+  let socket: Socket;
+  let port: number;
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    ({ port } = server.address() as AddressInfo);
+    socket = connect(port, '127.0.0.1');
     await until('connected', () => taken.length === 1);
-    const look = async (): Promise<TcpWindow> => {
-      // Of this process's sockets it is the one to that port: both ends are ours, one dials.
-      const seen = await windows.of(process.pid, port);
-      if (!seen) throw new Error('no connection seen');
-      return seen;
-    };
-    const before = await look();
-    socket.write(Buffer.alloc(40_000));
-    let now = before;
-    await until('taken', async () => (now = await look()).acked >= before.acked + 40_000);
-    expect(before.window).toBeGreaterThan(0);
-    expect(now.window).toBeGreaterThan(0);
-    expect(await windows.of(process.pid, 1)).toBeNull();
-  } finally {
+  });
+  afterAll(() => {
     socket.destroy();
     for (const each of taken) each.destroy();
     server.close();
-  }
-});
+  });
 
-test('without ss, or of a process that is gone, nothing is known', async () => {
-  const gone = spawnSync(process.execPath, ['--version']).pid;
-  expect(await createTcpWindows({ log: silentLog }).of(gone, 1935)).toBeNull();
-  const without = createTcpWindows({ log: silentLog, ssPath: '/no/such/ss' });
-  expect(await without.of(process.pid, 1935)).toBeNull();
-  expect(await without.of(process.pid, 1935)).toBeNull();
+  test('what is taken is seen, of nobody else', async () => {
+    const windows = createTcpWindows({ clock: systemClock(), log: silentLog });
+    const before = await windows.of(process.pid, port);
+    expect(before?.window).toBeGreaterThan(0);
+    socket.write(Buffer.alloc(40_000));
+    const most = (before?.acked ?? 0) + 40_000;
+    await until('taken', async () => (await windows.of(process.pid, port))?.acked === most);
+    const gone = spawnSync(process.execPath, ['--version']).pid;
+    expect(await windows.of(gone, port)).toBeNull();
+    expect(await windows.of(process.pid, 1)).toBeNull();
+    windows.close();
+    expect(await windows.of(process.pid, port)).toBeNull();
+  });
+
+  test('whoever asked for us dies: another one asks, some seconds later', async () => {
+    const clock = systemClock();
+    let later = 0;
+    const windows = createTcpWindows({
+      clock: { ...clock, mono: () => clock.mono() + later },
+      log: silentLog,
+    });
+    await windows.of(process.pid, port);
+    const askers = childrenOf(process.pid).filter(({ command }) => command.startsWith('xargs '));
+    for (const { pid } of askers) process.kill(pid, 'SIGKILL');
+    await until('missed', async () => (await windows.of(process.pid, port)) === null);
+    later = 10_000;
+    await until('back', async () => (await windows.of(process.pid, port)) !== null);
+    windows.close();
+  });
+
+  test('without ss nothing is known, and it is said once', async () => {
+    const said: unknown[] = [];
+    const log = { ...silentLog, warn: (fields: unknown) => said.push(fields) };
+    const ssPath = '/no/such/ss';
+    const windows = createTcpWindows({ clock: systemClock(), log, ssPath });
+    expect(await windows.of(process.pid, port)).toBeNull();
+    expect(await windows.of(process.pid, port)).toBeNull();
+    expect(said).toEqual([{ program: ssPath }]);
+    windows.close();
+  });
 });

@@ -46,7 +46,7 @@ const systemAuthorities = '/etc/ssl/certs/ca-certificates.crt';
 export function createOutputs(ports: OutputsPorts): Outputs {
   const { clock } = ports;
   const outputs = new Map<string, SupervisedOutput>();
-  const windows = createTcpWindows({ log: ports.log });
+  const windows = createTcpWindows({ clock, log: ports.log });
   /** No longer ordered, still ending; gone from the map once idle. */
   const leaving = new Set<string>();
   const listeners = new Set<() => void>();
@@ -123,6 +123,7 @@ export function createOutputs(ports: OutputsPorts): Outputs {
       closed = true;
       stopTicks();
       stopSamples();
+      windows.close();
       for (const output of outputs.values()) output.stop();
       const until = clock.mono() + closeMs;
       while ([...outputs.values()].some((o) => !o.idle) && clock.mono() < until) {
