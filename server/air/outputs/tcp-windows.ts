@@ -47,27 +47,34 @@ export function createTcpWindows({ clock, log, ssPath = 'ss' }: TcpWindowsPorts)
   const waiting = new Map<string, Waiter>();
   const asked = new Set<number>();
   let asker: Asker | null = null;
+  /** Not started again before. */
   let startAt = 0;
   let closed = false;
 
   function start(): Asker | null {
     if (closed || clock.mono() < startAt) return null;
-    const { PATH = '/usr/sbin:/usr/bin:/sbin:/bin' } = process.env;
-    const child = spawn('xargs', ['-L1', ssPath, '-tineHO'], {
-      stdio: ['pipe', 'pipe', 'ignore'],
-      env: { PATH },
-    });
-    child.stdin.on('error', nothing);
-    readLines(child.stdout, heard);
-    child.once('error', () => gone(child, true));
-    child.once('exit', (code) => gone(child, code !== null && cannotRun.has(code)));
-    return child;
+    startAt = clock.mono() + restartMs;
+    try {
+      const { PATH = '/usr/sbin:/usr/bin:/sbin:/bin' } = process.env;
+      const child = spawn('xargs', ['-L1', ssPath, '-tineHO'], {
+        stdio: ['pipe', 'pipe', 'ignore'],
+        env: { PATH },
+      });
+      child.once('error', ({ code }: NodeJS.ErrnoException) => gone(child, code === 'ENOENT'));
+      child.once('exit', (code) => gone(child, code !== null && cannotRun.has(code)));
+      // Short of descriptors the system gives a child without pipes, or none at all.
+      child.stdin.on('error', nothing);
+      readLines(child.stdout, heard);
+      return child;
+    } catch {
+      return null;
+    }
   }
 
   function gone(child: Asker, missing: boolean): void {
     if (asker !== child) return;
     asker = null;
-    startAt = missing ? Number.POSITIVE_INFINITY : clock.mono() + restartMs;
+    if (missing) startAt = Number.POSITIVE_INFINITY;
     if (missing && !closed)
       log.warn({ program: ssPath }, 'cannot run: a frozen platform shows later');
     for (const settle of waiting.values()) settle(null);
@@ -89,7 +96,7 @@ export function createTcpWindows({ clock, log, ssPath = 'ss' }: TcpWindowsPorts)
 
   return {
     async of(pid, port) {
-      if (closed || clock.mono() < startAt) return null;
+      if (closed || (!asker && clock.mono() < startAt)) return null;
       const inodes = await socketsOf(pid).catch(() => new Set<string>());
       if (inodes.size === 0) return null;
       return new Promise((resolve) => {
