@@ -8,6 +8,8 @@ export interface MemoryCourse extends Trend {
   /** Means of the first and the last minute that count. */
   readonly first: number;
   readonly last: number;
+  /** How it changed in the second half: what only warms up grows less by then, what leaks does not. */
+  readonly late: Trend;
   /** Processes seen: more than were started at first means that some were replaced. */
   readonly processes: number;
 }
@@ -56,9 +58,11 @@ export function watchMemory(
       const course = (name: string, of: (s: Sample) => number, processes: number): MemoryCourse => {
         const values = counted.map((s) => ({ at: s.at, value: of(s) }));
         const end = values.at(-1)?.at ?? 0;
+        const middle = (from + end) / 2;
         return {
           name,
           ...trend(values),
+          late: trend(values.filter((v) => v.at > middle)),
           first: mean(values.filter((v) => v.at < from + edgeMs).map((v) => v.value)),
           last: mean(values.filter((v) => v.at > end - edgeMs).map((v) => v.value)),
           processes,

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { until } from '../kit/until.ts';
 import type { Bench } from './bench.ts';
 import { readyEncoder } from './encoder.ts';
-import { figure, machineMs, mean, signed } from './figures.ts';
+import { figure, machineMs, mean, signed, type Trend } from './figures.ts';
 import { startLoneAir, type LoneOutput } from './lone-air.ts';
 import { watchMemory, type MemoryCourse } from './memory-watch.ts';
 import { startPeers, wayNames } from './peers.ts';
@@ -129,19 +129,21 @@ function showMemory(
     figure(c.last),
     signed(c.last - c.first),
     signed(c.perHour),
-    figure(c.error),
+    signed(c.late.perHour),
+    figure(c.late.error),
     String(c.processes),
   ];
   table(
-    ['MB propios / own MB', 'inicio', 'fin', '', 'MB/h', '±', 'procesos'],
+    ['MB propios / own MB', 'inicio', 'fin', '', 'MB/h', '2.ª mitad', '±', 'procesos'],
     [...ours, ...theirs].map(row),
   );
   const all = ours.at(-1);
-  const [slope, error] = [all?.perHour ?? Number.NaN, all?.error ?? Number.NaN];
-  const [es, en] = verdict(slope, error, countedMs);
+  const slope = all?.perHour ?? Number.NaN;
+  const late = all?.late ?? { perHour: Number.NaN, error: Number.NaN };
+  const [es, en] = verdict(late, countedMs);
   both(
-    `Después de ${figure(warmUpMs / minuteMs)} min de calentamiento, la emisión y todo lo suyo cambia ${signed(slope)} ± ${figure(error)} MB por hora: ${es}.`,
-    `After a warm-up of ${figure(warmUpMs / minuteMs)} min air and all of its own change by ${signed(slope)} ± ${figure(error)} MB an hour: ${en}.`,
+    `Después de ${figure(warmUpMs / minuteMs)} min de calentamiento, la emisión y todo lo suyo cambia ${signed(slope)} MB por hora, y en la segunda mitad ${signed(late.perHour)} ± ${figure(late.error)}: ${es}.`,
+    `After a warm-up of ${figure(warmUpMs / minuteMs)} min air and all of its own change by ${signed(slope)} MB an hour, in the second half by ${signed(late.perHour)} ± ${figure(late.error)}: ${en}.`,
   );
   both(
     'Memoria anónima residente: la que es solo de ese proceso. «Procesos»: cuántos se vieron; el par de ffmpeg muere en cada pérdida, la grabación abre otro archivo cuando cambia la codificación.',
@@ -150,18 +152,21 @@ function showMemory(
 }
 
 /** What a slope (MB/h) with its standard error means for a person. */
-function verdict(slope: number, error: number, countedMs: number): [es: string, en: string] {
+function verdict({ perHour, error }: Trend, countedMs: number): [es: string, en: string] {
   if (countedMs < tellingMs) {
     return [
       `en tan poco tiempo todavía se llenan los montones; vale desde ${figure(tellingMs / minuteMs)} min contados`,
       `in so little time heaps still fill; it counts from ${figure(tellingMs / minuteMs)} min on`,
     ];
   }
-  if (slope < 2 * error) {
+  if (perHour < 2 * error) {
     return ['nada que crezca; no hay que reiniciar nada', 'nothing that grows; nothing to restart'];
   }
-  const day = figure(slope * 24);
-  return [`en un día al aire serían ${day} MB`, `a day on the air would be ${day} MB`];
+  const day = figure(perHour * 24);
+  return [
+    `si siguiera así, en un día al aire serían ${day} MB`,
+    `going on like that, a day on the air would be ${day} MB`,
+  ];
 }
 
 function showStreams(diaries: Readonly<Record<string, Diary>>, losses: number): void {
