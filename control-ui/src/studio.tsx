@@ -9,6 +9,7 @@ import {
 } from 'react';
 import { io } from 'socket.io-client';
 import type { Role } from '../../server/contract/roles.ts';
+import type { Farewell } from '../../server/contract/socket.ts';
 import type { StudioState } from '../../server/contract/state.ts';
 import type { Me } from './session/session.ts';
 import { createLink, type LinkStatus, type StudioLink, type StudioSocket } from './state/link.ts';
@@ -106,6 +107,12 @@ export function useReady(): boolean {
 export function useLinkStatus(): LinkStatus {
   const { link } = useStudio();
   return useSyncExternalStore(link.subscribe, () => link.view().status);
+}
+
+/** What the server said when it closed in order; null while it is there, or was lost otherwise. */
+export function useFarewell(): Farewell | null {
+  const { link } = useStudio();
+  return useSyncExternalStore(link.subscribe, () => link.view().farewell);
 }
 
 /** A part of the state; draws again only when that part changes. `select` must return a part as it is. */

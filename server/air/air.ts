@@ -94,7 +94,8 @@ export function createAir(ports: AirPorts): Air {
   function enforce(order: AirOrder): void {
     present = order;
     slate.want({ encoder: order.encoder, slate: order.slate });
-    slate.showing(order.captureSlate);
+    const { captureSlate, slatePicture } = order;
+    slate.showing(captureSlate, slatePicture === null ? null : Buffer.from(slatePicture, 'base64'));
     bus.bypass(order.bypass);
     bus.force(order.forceSlate);
     bus.encode(order.encoder);
@@ -132,7 +133,7 @@ export function createAir(ports: AirPorts): Air {
     rev: () => present?.rev ?? null,
     report() {
       const { program, backup, feeds, ...state } = ingest.report();
-      const { source, sourceSince, feeding, slate: kind } = bus.report();
+      const { source, sourceSince, feeding, slate: kind, late } = bus.report();
       return {
         contract: airContractVersion,
         at: ports.clock.now(),
@@ -145,6 +146,8 @@ export function createAir(ports: AirPorts): Air {
         slate: kind,
         feeding,
         encoderSlow: bus.encoderSlow(),
+        programLateMs: inTenths(late.program),
+        bypassLateMs: inTenths(late.bypass),
         capture: slate.capture(),
         backup: backup?.stream ?? null,
         health: health.report(),
@@ -173,4 +176,9 @@ export function createAir(ports: AirPorts): Air {
       await ports.orderFile.settled();
     },
   };
+}
+
+/** Ms in whole tenths of a second: finer, every report would be another. */
+function inTenths(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms / 100) * 100;
 }

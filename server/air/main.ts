@@ -18,6 +18,7 @@ import { createAir } from './air.ts';
 import { createBus } from './bus/bus.ts';
 import { createMonitorServer } from './bus/monitor-http.ts';
 import { renderSlate } from './bus/slate-render.ts';
+import { farthestFrom } from './bus/look-alike.ts';
 import { createSlate } from './bus/slate.ts';
 import { readAirConfig, type AirConfig } from './air-config.ts';
 import { guardProcess } from './crash-guard.ts';
@@ -50,6 +51,7 @@ async function start(config: AirConfig, log: Log): Promise<void> {
     random,
     dir: join(config.dataDir, 'slates'),
     render: (wish, path, signal) => renderSlate(wish, path, { clock, signal }),
+    farthest: (png, reel) => farthestFrom(png, reel, { clock }),
   });
   const ingest = createIngest({
     clock,

@@ -36,12 +36,14 @@ export const airOutputOrder = z.object({
   backupUrl: z.string().nullable().default(null),
   /**
    * `recording` only: folder inside air's recordings folder, one per occurrence, and what is
-   * written beside the files about it; since contract 2.
+   * written beside the files about it; since contract 2. `zone` (IANA) is the one whose clock files
+   * are named by, UTC without it.
    */
   folder: z
     .object({
       name: z.string().min(1).max(200),
       about: z.record(z.string(), z.unknown()),
+      zone: z.string().max(60).optional(),
     })
     .nullable()
     .default(null),
@@ -82,6 +84,11 @@ export const airOrder = z.object({
   forceSlate: z.boolean().default(false),
   /** True while OBS's program is its slate scene and nothing else: what arrives may be kept as the slate. */
   captureSlate: z.boolean().default(false),
+  /**
+   * What that scene looks like: a PNG of it as OBS renders it, base64. Only what looks like it is
+   * kept; null, from a control before this field: whatever arrives.
+   */
+  slatePicture: z.string().max(100_000).nullable().default(null),
   outputs: z.array(airOutputOrder),
 });
 export type AirOrder = z.infer<typeof airOrder>;
@@ -158,6 +165,12 @@ export const airReport = z.object({
   feeding: airFeeding.nullable().default(null),
   /** Always-encode: pictures were left out lately, the machine is too slow; since contract 2. */
   encoderSlow: z.boolean().default(false),
+  /**
+   * How much later than at its session's best the encoder of the program, and of the bypass, delivers,
+   * in tenths of a second; null while nothing comes, and from an older air.
+   */
+  programLateMs: z.number().nullable().default(null),
+  bypassLateMs: z.number().nullable().default(null),
   /** `wanted`: this program's encoder has no captured slate yet; since contract 2. */
   capture: z.enum(['idle', 'wanted', 'capturing']).default('idle'),
   /** The backup encoder, while it publishes; since contract 2. */

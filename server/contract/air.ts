@@ -78,6 +78,9 @@ export const airState = z.object({
   feeding: airFeeding,
   /** The encoder of all that goes out left pictures out lately: this machine is too slow for it. */
   encoderSlow: z.boolean(),
+  /** How late, before air, the program and the bypass are delivered (see the report); null if unknown. */
+  programLateMs: z.number().nullable(),
+  bypassLateMs: z.number().nullable(),
   /** A person put air's own slate on; who, and since when. */
   forced: z.object({ by: z.string(), since: z.number() }).nullable(),
   /** What goes out instead of the slate on a loss: `backup`, a feed's id, or null. */
@@ -93,6 +96,9 @@ export const airState = z.object({
   reportedAt: z.number().nullable(),
 });
 export type AirState = z.infer<typeof airState>;
+
+/** Id of the alarm that says that the program is delivered late. */
+export const lateAlarmId = 'air-late';
 
 export const airCommands = {
   'air.goLive': command({

@@ -18,6 +18,19 @@ const webOrigin = z
   .regex(/^https?:\/\/[a-z0-9.-]+(:[0-9]{1,5})?$/, { error: originWords, abort: true })
   .refine((text) => URL.parse(text)?.origin === text, originWords);
 
+const publicHostWords =
+  'a name or address without scheme or path, such as studio.example.org or studio.example.org:1935';
+
+/** A host as an address carries it, with a port where that is not ours. */
+const publicHost = z
+  .string()
+  .max(260)
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)(:[1-9][0-9]{0,4})?$/, {
+    error: publicHostWords,
+    abort: true,
+  })
+  .refine((text) => URL.canParse(`http://${text}/`), publicHostWords);
+
 /** `profiles/station.json`: identity and choices of this station. */
 export const stationProfile = z.strictObject({
   $schema: z.string().optional(),
@@ -26,6 +39,11 @@ export const stationProfile = z.strictObject({
   city: z.string().min(1).max(80),
   zone: z.string().min(1).max(60),
   locale: z.string().min(2).max(20),
+  /**
+   * Under which name this server is reached from outside, for the addresses that are handed to crews;
+   * null: the one that whoever asks for them used.
+   */
+  publicHost: publicHost.nullable().default(null),
   colors: z.strictObject({
     brand: hexColor,
     onBrand: hexColor,

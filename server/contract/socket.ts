@@ -16,6 +16,9 @@ export type WatchInput = z.infer<typeof watchInput>;
 /** Peak per channel of each input, dBFS (−100 = silence). */
 export type Meters = Record<string, number[]>;
 
+/** What becomes of the broadcast when the server closes in order. */
+export type Farewell = 'airEnds' | 'airGoesOn';
+
 export interface ServerToClient {
   snapshot: (snapshot: Snapshot) => void;
   patch: (patch: StatePatch) => void;
@@ -25,6 +28,8 @@ export interface ServerToClient {
   thumbnail: (scene: string, jpeg: ArrayBuffer, at: number) => void;
   /** The session ended: sign in again. */
   signedOut: () => void;
+  /** The server closes in order: what comes after this, until another snapshot, is its own end. */
+  closing: (farewell: Farewell) => void;
 }
 
 export interface ClientToServer {

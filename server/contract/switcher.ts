@@ -45,7 +45,7 @@ export const switcherState = z.object({
   connection: switcherConnection,
   /** `attached` to a person's OBS or `managed` by this server. */
   ownership: z.enum(['attached', 'managed', 'none']),
-  /** What is wrong and what to do, while not connected. */
+  /** What is wrong and what to do, while not connected; or connected, while OBS answers late. */
   problem: z.object({ text: z.string(), textEn: z.string() }).nullable(),
   obsVersion: z.string().nullable(),
   program: z.string().nullable(),
@@ -65,6 +65,8 @@ export const switcherState = z.object({
   programSince: z.number().nullable(),
   /** Scene that `switcher.panic` and the slate use, when it exists. */
   slateScene: z.string().nullable(),
+  /** The scene that the slate scene replaced on the program; null while that is not on, or when nobody knows. */
+  beforeSlate: z.string().nullable(),
   inputs: z.array(audioInput),
   texts: z.array(textInput),
   streaming: z.enum(['off', 'starting', 'on', 'stopping', 'reconnecting']),
@@ -114,9 +116,11 @@ export const switcherCommands = {
   }),
   'switcher.panic': command({
     role: 'operator',
-    summary: 'Put the slate scene on air at once, whatever is on; air’s own when OBS does not',
-    input: z.strictObject({}),
-    /** `forced`: OBS did not take its slate scene, so air's own covers it until `air.slate` takes it off. */
+    summary:
+      'Put the slate scene on air at once, whatever is on; air’s own when OBS does not. With `on: false` take off whichever is on: the scene it replaced comes back; `notFound` when nobody knows which',
+    /** Without `on` it goes on. */
+    input: z.strictObject({ on: z.boolean().optional() }),
+    /** `forced`: OBS did not take its slate scene, so air's own covers it until it is taken off. */
     output: z.object({ program: z.string().nullable(), forced: z.boolean() }),
   }),
   'switcher.mute': command({

@@ -5,7 +5,7 @@ import { addresses, greeting, type Print } from '../console.ts';
 import { libraryHandlers } from '../library/service.ts';
 import type { AirLinkAdapter } from '../web/air-link.ts';
 import { publicRoutes } from '../web/public-routes.ts';
-import { createWeb } from '../web/web.ts';
+import { createWeb, type Web } from '../web/web.ts';
 import type { Ground } from './ground.ts';
 import type { Rooms } from './rooms.ts';
 
@@ -13,16 +13,17 @@ const version = '0.1.0';
 
 /**
  * Serves; throws `unavailable` in words when the port is taken. `started` says whether everything
- * behind it is. Answers with the port served.
+ * behind it is. Answers with the port served, and with how to tell the pages of an orderly end.
  */
 export async function openDoor(
   ground: Ground,
   rooms: Rooms,
   airLink: AirLinkAdapter,
   started: () => boolean,
-): Promise<number> {
+): Promise<{ readonly port: number } & Pick<Web, 'farewell'>> {
   const { config, alarms, access, library, clock } = ground;
   const { switcher, air, uplink, field, grid } = rooms;
+  const pageDir = join(config.rootDir, 'control-ui', 'dist');
   const web = createWeb({
     clock,
     log: ground.log,
@@ -45,14 +46,15 @@ export async function openDoor(
     airLink,
     signals: switcher,
     monitorUrl: () => air.monitorUrl(),
-    publicRoutes: publicRoutes({ grid, station: library.station, clock }),
-    pageDir: join(config.rootDir, 'control-ui', 'dist'),
+    publicRoutes: publicRoutes({ grid, station: library.station, clock, pageDir }),
+    pageDir,
     playerFramedBy: library.station.player.framedBy,
     ready: () => started() && ground.database.healthy(),
     version,
   });
   ground.closers.add(() => web.close());
-  return (await web.listen(config.host, config.port)).port;
+  const { port } = await web.listen(config.host, config.port);
+  return { port, farewell: (farewell) => web.farewell(farewell) };
 }
 
 /** Prints where control is served, and the one-time link of the first administrator while there is none. */

@@ -37,15 +37,15 @@ export async function openControl(config: Config, print: Print): Promise<Control
     const token = readFileSync(tokenFile, 'utf8').trim();
     const link = createAirLink({ token, clock: ground.clock, log });
     const rooms = await openRooms(ground, link);
-    const port = await openDoor(ground, rooms, link, () => started);
-    greet(ground, port, print);
+    const door = await openDoor(ground, rooms, link, () => started);
+    greet(ground, door.port, print);
 
     await rooms.grid.start();
     openObs(ground, rooms, ends);
     const hush = announceParts(ground.store, print);
     closers.add(hush);
     if (config.air === 'managed') {
-      openAirProcess(ground, link, { controlUrl: localUrl(config, port), tokenFile }, ends);
+      openAirProcess(ground, link, { controlUrl: localUrl(config, door.port), tokenFile }, ends);
     }
     started = true;
     return {
@@ -55,8 +55,11 @@ export async function openControl(config: Config, print: Print): Promise<Control
         hush();
         // The next start must not broadcast by itself what a person ended here; an air with a service
         // of its own is not ended here.
-        if (how === 'stop' && config.air === 'managed') await rooms.air.standDown();
+        const airEnds = how === 'stop' && config.air === 'managed';
+        if (airEnds) await rooms.air.standDown();
         else await rooms.air.handOver();
+        // What the pages know now is the last true thing; the end of air and OBS is no loss of them.
+        door.farewell(airEnds ? 'airEnds' : 'airGoesOn');
         await closers.close();
       },
     };

@@ -5,6 +5,7 @@ import { newId, newSecret } from '../core/ids.ts';
 import { createField, type Field } from '../field/units.ts';
 import { createGrid, type Grid } from '../grid/runner.ts';
 import { createHealthWatch } from '../health/health-watch.ts';
+import type { Library } from '../library/load.ts';
 import { gridOffReason } from '../library/service.ts';
 import { airHost } from '../outputs/air-link-port.ts';
 import type { AirService } from '../outputs/air-service-ports.ts';
@@ -42,7 +43,14 @@ export async function openRooms(ground: Ground, link: AirLink): Promise<Rooms> {
     profile: ground.library.obs,
     encoder: ground.library.encoder,
     memory: await openProgramMemory(ground.settings, log),
-    airSlate: { force: (by, reason) => air.forceSlate(by, reason) },
+    airSlate: {
+      force: (by, reason) => air.forceSlate(by, reason),
+      on: () => ground.store.get().air.forced !== null,
+      async release(by) {
+        const context = { actor: by, roles: [], host: '' };
+        await air.handlers['air.slate']({ on: false }, context);
+      },
+    },
   });
   closers.add(() => switcher.close());
   const field = await openField(ground, switcher, link);
@@ -51,6 +59,11 @@ export async function openRooms(ground: Ground, link: AirLink): Promise<Rooms> {
   openWatches(ground);
   const grid = openGrid(ground, switcher);
   return { client, switcher, field, air, uplink, grid };
+}
+
+/** What crews are told: the station's public name, else how whoever asks reached this machine. */
+function outsideHost({ station }: Library): (host: string) => string {
+  return (host) => station.publicHost ?? reachableHost(host);
 }
 
 async function openField(ground: Ground, switcher: Switcher, link: AirLink): Promise<Field> {
@@ -68,7 +81,7 @@ async function openField(ground: Ground, switcher: Switcher, link: AirLink): Pro
     },
     memory: settings,
     rtmpPort: ground.config.rtmpPort,
-    publicHost: reachableHost,
+    publicHost: outsideHost(library),
     playKey: ground.keys.playKey,
     playHost: () => airHost(link.remoteAddress()),
     newSecret,
@@ -95,7 +108,7 @@ async function openAir(
     destinationProfile: (id) => library.destinations.get(id),
     encoderProfile: () => library.encoder,
     rtmpPort: ground.config.rtmpPort,
-    publicHost: reachableHost,
+    publicHost: outsideHost(library),
   });
   closers.add(() => air.close());
   closers.add(link.onReport((report) => field.report(report)));

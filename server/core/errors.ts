@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Failure, FailureCode } from '../contract/failures.ts';
 import { expectation, issuePath } from './expectation.ts';
+import { fieldName } from './field-names.ts';
 import type { Words } from './words.ts';
 
 export type { Words } from './words.ts';
@@ -33,12 +34,13 @@ export function invalidInput(error: z.ZodError): StudioError {
   }));
   const first = error.issues[0];
   const wanted = first ? expectation(first) : { es: 'otro dato', en: 'another value' };
-  const where = issues[0]?.path ? ` «${issues[0].path}»` : '';
+  const path = issues[0]?.path ?? '';
+  const at = (name: string): string => (name === '' ? '' : ` «${name}»`);
   return new StudioError(
     'invalid',
     {
-      es: `Dato no válido${where}: se esperaba ${wanted.es}.`,
-      en: `Invalid input${where}: expected ${wanted.en}.`,
+      es: `Dato no válido${at(fieldName(path))}: se esperaba ${wanted.es}.`,
+      en: `Invalid input${at(path)}: expected ${wanted.en}.`,
     },
     { context: { issues } },
   );

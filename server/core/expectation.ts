@@ -13,6 +13,8 @@ const contractWords: Readonly<Record<string, string>> = {
     'una dirección como rtmps://host:443/app o srt://host:9000',
   'an origin without a path, such as https://www.example.org':
     'un origen sin ruta, como https://www.example.org',
+  'a name or address without scheme or path, such as studio.example.org or studio.example.org:1935':
+    'un nombre o dirección sin «rtmp://» ni ruta, como estudio.example.org o estudio.example.org:1935',
   'an id not used before': 'un id que no se repita',
   'a date not used before': 'una fecha que no se repita',
   'the id of a programme in "programs"': 'el id de un programa de «programs»',

@@ -1,5 +1,7 @@
-// Structured logs on stderr (stdout is for people), with every secret-bearing field removed.
+// Structured logs on stderr (stdout is for people), with every secret-bearing field removed; readable lines
+// where stderr is a terminal.
 import pino from 'pino';
+import { logLine } from './log-line.ts';
 
 /** What a room needs of a logger. */
 export interface Log {
@@ -28,8 +30,15 @@ const secretNames = [
 /** Lines a sink that takes none may owe, in bytes; more are dropped. */
 const mostOwed = 1_000_000;
 
-/** A logger whose lines never carry fields with the names of secrets, at the top or one level down. */
-export function createLog(level: LogLevel, name: string): Log {
+/**
+ * A logger whose lines never carry fields with the names of secrets, at the top or one level down.
+ * `terminal`: a person reads them; else they are JSON, one object a line.
+ */
+export function createLog(
+  level: LogLevel,
+  name: string,
+  terminal: boolean = process.stderr.isTTY,
+): Log {
   const sink = pino.destination({ dest: 2, sync: true, maxLength: mostOwed });
   // A full disk or a closed terminal takes no lines: whoever has something to say must not fail of it.
   sink.on('error', () => undefined);
@@ -42,7 +51,7 @@ export function createLog(level: LogLevel, name: string): Log {
         censor: '[redacted]',
       },
     },
-    sink,
+    terminal ? { write: (line) => void sink.write(logLine(line)) } : sink,
   );
 }
 

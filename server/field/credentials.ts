@@ -1,15 +1,15 @@
 // What a crew types or scans to send one feed.
 import type { FeedCredentials } from '../contract/field.ts';
+import { authorityOf } from '../core/authority.ts';
 import { StudioError } from '../core/errors.ts';
 import type { StoredFeed, StoredUnit } from './unit-store.ts';
 
-/** Address and key of a feed; `host` is how the person who asks reached the studio. */
+/** Address and key of a feed; `host` is how a crew reaches the studio, with a port where it has its own. */
 export function feedCredentials(feed: StoredFeed, host: string, rtmpPort: number): FeedCredentials {
-  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
   return {
     id: feed.id,
     label: feed.label,
-    rtmp: { url: `rtmp://${name}:${rtmpPort}/field`, key: `${feed.id}?k=${feed.key}` },
+    rtmp: { url: `rtmp://${authorityOf(host, rtmpPort)}/field`, key: `${feed.id}?k=${feed.key}` },
   };
 }
 

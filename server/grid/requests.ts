@@ -2,6 +2,7 @@
 import type { Issue } from '../contract/failures.ts';
 import type { Occurrence, Override, ScheduleDocument } from '../contract/grid.ts';
 import { StudioError, type Words } from '../core/errors.ts';
+import { fieldName } from '../core/field-names.ts';
 import { addDays, dayNumber, firstDate, lastDate } from './dates.ts';
 import { conflicts, conflictWords, type Conflict } from './lint.ts';
 import { fallsOn } from './recurrence.ts';
@@ -155,7 +156,7 @@ function invalid(path: string, expected: Words): StudioError {
   return new StudioError(
     'invalid',
     {
-      es: `Dato no válido «${path}»: se esperaba ${expected.es}.`,
+      es: `Dato no válido «${fieldName(path)}»: se esperaba ${expected.es}.`,
       en: `Invalid input «${path}»: expected ${expected.en}.`,
     },
     { context: { issues } },

@@ -21,10 +21,17 @@ export interface HealthMemory {
   /** Seconds too loud and too quiet; seconds within the tolerance count down. */
   readonly loudSeconds: number;
   readonly quietSeconds: number;
+  /** Seconds since a still, quiet picture was last meant: what stood still before is nobody's fault. */
+  readonly ownSeconds: number;
 }
 
 /** Nothing wrong. */
-export const healthy: HealthMemory = { up: new Set(), loudSeconds: 0, quietSeconds: 0 };
+export const healthy: HealthMemory = {
+  up: new Set(),
+  loudSeconds: 0,
+  quietSeconds: 0,
+  ownSeconds: Number.POSITIVE_INFINITY,
+};
 
 /** Short-term loudness must be off for so long; the alarm goes after half of it within. */
 export const offSeconds = 30;
@@ -32,7 +39,8 @@ export const offSeconds = 30;
 /**
  * The memory after facts that stand for `elapsed` seconds; `up` holds the troubles to be shown. What is
  * not measured (null) leaves its trouble as it was. A black picture stands still and a silent program is
- * quiet: only the first is said.
+ * quiet: only the first is said. Stillness and silence count from the moment they were no longer meant: the
+ * measure needs a moment to see that the slate is gone.
  */
 export function judgeHealth(
   health: AirHealth | null,
@@ -41,13 +49,17 @@ export function judgeHealth(
   before: HealthMemory,
   elapsed: number,
 ): HealthMemory {
-  if (!context.watched) return healthy;
+  if (!context.watched) return { ...healthy, ownSeconds: 0 };
   if (!health) return before;
   const was = (trouble: HealthTrouble): boolean => before.up.has(trouble);
   const meant = context.slateScene;
+  const ownSeconds = meant ? 0 : before.ownSeconds + elapsed;
+  const own = (seconds: number | null): number | null =>
+    seconds === null ? null : Math.min(seconds, ownSeconds);
   const black = lasting(health.blackSeconds, thresholds.blackSeconds, was('black'));
-  const still = lasting(health.frozenSeconds, thresholds.frozenSeconds, was('frozen'));
-  const silent = !meant && lasting(health.silentSeconds, thresholds.silentSeconds, was('silent'));
+  const still = lasting(own(health.frozenSeconds), thresholds.frozenSeconds, was('frozen'));
+  const silent =
+    !meant && lasting(own(health.silentSeconds), thresholds.silentSeconds, was('silent'));
   const level = health.shortTermLufs;
   const { targetLufs, toleranceLu } = thresholds;
   const loudSeconds = count(
@@ -69,7 +81,8 @@ export function judgeHealth(
     loud: over(loudSeconds, was('loud')),
     quiet: !silent && over(quietSeconds, was('quiet')),
   };
-  return { up: new Set(healthTroubles.filter((t) => wrong[t])), loudSeconds, quietSeconds };
+  const up = new Set(healthTroubles.filter((t) => wrong[t]));
+  return { up, loudSeconds, quietSeconds, ownSeconds };
 }
 
 /** Begins at the threshold, ends when the thing itself is over. */

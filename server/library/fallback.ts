@@ -12,6 +12,7 @@ export function fallbackStation(hostZone: string): StationProfile {
     city: 'Sin configurar',
     zone: hostZone,
     locale: 'es-CO',
+    publicHost: null,
     colors: { brand: '#3d4654', onBrand: '#ffffff', slate: '#20242c', onSlate: '#ffffff' },
     slateText: 'Ya regresamos',
     encoder: '720p30',

@@ -1,11 +1,14 @@
 // Which alarms the air deserves right now, judged from the state alone. Pure but for the memory passed in.
+import { lateAlarmId } from '../contract/air.ts';
 import type { Failure } from '../contract/failures.ts';
 import type { Output } from '../contract/outputs.ts';
+import { receives, somebodyReceives } from '../contract/receives.ts';
 import type { StudioState } from '../contract/state.ts';
 import type { AlarmWords } from '../core/alarms.ts';
 import type { RefusedAir } from './air-link-port.ts';
 import { causeWords } from './causes.ts';
 import { bypassWords, slateWords } from './feeding.ts';
+import { inTime, lateWords, nextLate, type LateMemory } from './late-alarm.ts';
 import type { LinkState } from './parts.ts';
 import { programSource } from './stream-step.ts';
 
@@ -13,24 +16,29 @@ import { programSource } from './stream-step.ts';
 export interface AlarmMemory {
   readonly outputsDown: ReadonlyMap<string, number>;
   readonly ingestDown: number | null;
-  readonly noProgram: number | null;
+  /** From when on a program that is not there is a fault; null while it is there, or not wanted. */
+  readonly programDue: number | null;
   /** Whether the program was seen on the air since the last `air.goLive`. */
   readonly hadProgram: boolean;
+  readonly late: LateMemory;
 }
 
 /** Nothing wrong yet. */
 export const calm: AlarmMemory = {
   outputsDown: new Map(),
   ingestDown: null,
-  noProgram: null,
+  programDue: null,
   hadProgram: false,
+  late: inTime,
 };
 
 /** An output with a known problem alarms after this; one merely starting gets longer. */
 const downMs = 3000;
 const startingMs = 10_000;
+/** OBS answers a start, connects and is cut to within this: our own order to stream is given that long. */
+const beginMs = 8000;
 
-type Seen = Pick<StudioState, 'air' | 'outputs' | 'switcher' | 'station' | 'field'>;
+type Seen = Pick<StudioState, 'air' | 'outputs' | 'switcher' | 'station' | 'field' | 'alarms'>;
 
 /**
  * The alarms to be up at `now` by id (every other of this room is to be cleared), and the memory for
@@ -43,16 +51,17 @@ export function judgeAlarms(
 ): { alarms: Map<string, AlarmWords>; memory: AlarmMemory } {
   const alarms = new Map<string, AlarmWords>();
   const outputsDown = new Map<string, number>();
+  const nobody = !somebodyReceives(Object.values(state.outputs));
   for (const [id, output] of Object.entries(state.outputs)) {
     // One that was shed has an alarm of its own, and so have recordings.
-    if (output.order !== 'start' || output.state === 'live' || output.shed) continue;
+    if (output.order !== 'start' || receives(output) || output.shed) continue;
     if (output.kind === 'recording') continue;
     // They are not told to run yet: going live waits for its slate.
     if (state.air.preparing !== null) continue;
     const since = memory.outputsDown.get(id) ?? now;
     outputsDown.set(id, since);
     if (now - since > (output.problem ? downMs : startingMs)) {
-      alarms.set(`output-${id}`, outputAlarm(output));
+      alarms.set(`output-${id}`, outputAlarm(output, nobody && state.air.order === 'live'));
     }
   }
   const { ingest } = state.air;
@@ -61,26 +70,46 @@ export function judgeAlarms(
 
   const live = state.air.order === 'live';
   const onProgram = programSource(state.air) === 'live';
-  const hadProgram = live && (memory.hadProgram || onProgram);
-  const noProgram = live && !onProgram ? (memory.noProgram ?? now) : null;
-  // Losing the program is said at once; at the start it is given the time OBS takes to begin.
-  if (noProgram !== null && (hadProgram || now - noProgram > downMs)) {
+  const preparing = state.air.preparing !== null;
+  const hadProgram = live && (memory.hadProgram || (onProgram && !preparing));
+  const programDue = live && !onProgram ? dueOf(state, memory, now) : null;
+  // Losing the program is said at once, when it was on the air.
+  if (programDue !== null && !preparing && (hadProgram || now > programDue)) {
     alarms.set('air-slate', slateAlarm(state, hadProgram));
   }
   const { forced } = state.air;
   if (live && forced !== null) alarms.set('air-forced', forcedAlarm(forced.by));
   if (state.air.encoderSlow) alarms.set('air-encoder', encoderAlarm);
-  return { alarms, memory: { outputsDown, ingestDown, noProgram, hadProgram } };
+  // Off the air too: whoever is about to go on must know.
+  const late = nextLate(memory.late, state.air.programLateMs, now);
+  if (late.said !== null) {
+    const network = state.alarms['obs-frames-network']?.clearedAt === null;
+    alarms.set(lateAlarmId, lateWords(late.said, network));
+  }
+  return { alarms, memory: { outputsDown, ingestDown, programDue, hadProgram, late } };
 }
 
-function outputAlarm(output: Output): AlarmWords {
+/** While its slate is captured nothing is meant to go out; an OBS that is there takes its time to begin. */
+function dueOf(state: Seen, memory: AlarmMemory, now: number): number {
+  if (state.air.preparing !== null) return now + downMs;
+  const begins = state.switcher.connection === 'connected';
+  return memory.programDue ?? now + (begins ? beginMs : downMs);
+}
+
+/** `nobody`: on the air, and none of the others receives either. */
+function outputAlarm(output: Output, nobody: boolean): AlarmWords {
   const cause = causeWords(output.problem?.cause ?? 'timeout', output.kind);
   return {
-    severity: 'critical',
-    what: {
-      es: `«${output.name}» no está recibiendo.`,
-      en: `“${output.name}” is not receiving.`,
-    },
+    severity: nobody ? 'critical' : 'warning',
+    what: nobody
+      ? {
+          es: `Nadie recibe la emisión: falla «${output.name}».`,
+          en: `Nobody receives the broadcast: “${output.name}” fails.`,
+        }
+      : {
+          es: `«${output.name}» no está recibiendo.`,
+          en: `“${output.name}” is not receiving.`,
+        },
     advice: cause,
   };
 }

@@ -1,6 +1,7 @@
 // What people choose about the air beside its outputs: air's own slate, the bypass, the backup encoder's key.
 import type { Handlers } from '../contract/commands.ts';
 import type { Audit } from '../core/audit.ts';
+import { authorityOf } from '../core/authority.ts';
 import type { Clock } from '../core/clock.ts';
 import { withDeadline } from '../core/deadline.ts';
 import { StudioError } from '../core/errors.ts';
@@ -122,7 +123,7 @@ export async function createAirChoices(ports: AirChoicesPorts): Promise<AirChoic
         // Whoever publishes with the old key is sent away as soon as air hears of it.
         orders.changed();
         return {
-          url: `rtmp://${bracketed(ports.publicHost(host))}:${ports.rtmpPort}/program`,
+          url: `rtmp://${authorityOf(ports.publicHost(host), ports.rtmpPort)}/program`,
           key: `backup?k=${key}`,
         };
       },
@@ -165,11 +166,6 @@ export async function createAirChoices(ports: AirChoicesPorts): Promise<AirChoic
         .catch(() => undefined);
     },
   };
-}
-
-/** An IPv6 address as an address can carry it. */
-function bracketed(host: string): string {
-  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
 
 function readForced(stored: unknown): Forced {

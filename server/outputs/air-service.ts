@@ -56,7 +56,14 @@ export async function createAirService(ports: AirServicePorts): Promise<AirServi
     changed: () => sender.changed(),
   });
   const watch = await createAirWatch({ ...ports, settings, live: () => live });
-  const folders = await createRecordingFolders({ ...ports, settings });
+  const folders = await createRecordingFolders({
+    ...ports,
+    settings,
+    ordered: () => ({
+      live,
+      recording: destinations.list().some((d) => d.kind === 'recording' && d.ordered === 'start'),
+    }),
+  });
   const sender = await createOrderSender({
     ...ports,
     settings,
@@ -71,7 +78,7 @@ export async function createAirService(ports: AirServicePorts): Promise<AirServi
         backupKey: ports.keys.backupKey,
         bypass: store.get().air.bypass,
         forceSlate: store.get().air.forced !== null,
-        captureSlate: director.capture,
+        slatePicture: director.slatePicture,
         feeds: ports.feeds.feeds(),
         outputs: destinations
           .list()

@@ -6,8 +6,11 @@ import type { Cancel, Clock } from '../core/clock.ts';
 export type StageSeen = Pick<SwitcherState, 'connection' | 'program' | 'slateScene' | 'transition'>;
 
 export interface CaptureWindow {
-  /** Whether OBS's program is the slate scene, settled. */
-  readonly open: boolean;
+  /**
+   * What the slate scene looks like (PNG, base64) while OBS's program is that scene, settled, and OBS
+   * has shown it; else null.
+   */
+  readonly picture: string | null;
   /** OBS's stage may have changed. */
   look(): void;
   /** Somebody asked for a scene, before OBS is told: a way out of the slate closes the window at once. */
@@ -19,6 +22,8 @@ export interface CaptureWindow {
 const steadyMs = 300;
 /** An ask that OBS did not follow closes the window for this long. */
 const askedMs = 2500;
+/** Between two asks for its picture. */
+const againMs = 1000;
 
 /** Whether the slate scene is what OBS shows, without a transition. */
 export function onSlateScene(seen: StageSeen): boolean {
@@ -30,35 +35,57 @@ export function onSlateScene(seen: StageSeen): boolean {
   );
 }
 
-/** Closed until the slate scene was seen; `changed` is called when it opens or closes. */
+/** Closed until the slate scene was seen; `changed` is called when its picture comes or goes. */
 export function createCaptureWindow(ports: {
   readonly clock: Clock;
   readonly seen: () => StageSeen;
+  /** A PNG of a scene, base64. */
+  readonly picture: (scene: string) => Promise<string>;
   readonly changed: () => void;
 }): CaptureWindow {
   const { clock } = ports;
   let since: number | null = null;
   let closedUntil = -Infinity;
-  let open = false;
+  /** The showing that is on; another one each time. */
+  let showing: { readonly scene: string } | null = null;
+  let picture: string | null = null;
   let wake: Cancel | null = null;
+  let again: Cancel | null = null;
 
   function look(): void {
     const now = clock.mono();
+    const seen = ports.seen();
     wake?.();
     wake = null;
-    if (!onSlateScene(ports.seen())) since = null;
+    if (!onSlateScene(seen)) since = null;
     else since ??= now;
     const at = since === null ? null : Math.max(since + steadyMs, closedUntil);
-    const next = at !== null && now >= at;
-    if (at !== null && !next) wake = clock.after(at - now, look);
-    if (next === open) return;
-    open = next;
+    const due = at !== null && now >= at;
+    if (at !== null && !due) wake = clock.after(at - now, look);
+    if (due && showing?.scene === seen.slateScene) return;
+    if (!due && !showing) return;
+    again?.();
+    showing = due && seen.slateScene !== null ? { scene: seen.slateScene } : null;
+    if (showing) void ask(showing);
+    if (picture === null) return;
+    picture = null;
+    ports.changed();
+  }
+
+  async function ask(mine: { readonly scene: string }): Promise<void> {
+    const given = await ports.picture(mine.scene).catch(() => null);
+    if (showing !== mine) return;
+    if (given === null) {
+      again = clock.after(againMs, () => void ask(mine));
+      return;
+    }
+    picture = given;
     ports.changed();
   }
 
   return {
-    get open() {
-      return open;
+    get picture() {
+      return picture;
     },
     look,
     asked(scene) {
@@ -67,7 +94,9 @@ export function createCaptureWindow(ports: {
       look();
     },
     close() {
+      showing = null;
       wake?.();
+      again?.();
     },
   };
 }

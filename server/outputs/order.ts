@@ -15,7 +15,8 @@ export interface OrderFacts {
   readonly backupKey: string | null;
   readonly bypass: string | null;
   readonly forceSlate: boolean;
-  readonly captureSlate: boolean;
+  /** A PNG, base64, of OBS's slate scene while what arrives may be kept as the slate. */
+  readonly slatePicture: string | null;
   readonly outputs: readonly AirOutputOrder[];
 }
 
@@ -46,7 +47,8 @@ export function orderContent(facts: OrderFacts): OrderContent {
     },
     bypass: facts.bypass,
     forceSlate: facts.forceSlate,
-    captureSlate: facts.captureSlate,
+    captureSlate: facts.slatePicture !== null,
+    slatePicture: facts.slatePicture,
     outputs: facts.outputs
       .map(({ id, kind, run, url, key, settings, backupUrl, folder }) => ({
         id,

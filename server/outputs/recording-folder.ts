@@ -6,14 +6,16 @@ export interface RecordingFolder {
   /** One folder inside air's recordings folder, fit for any file system. */
   readonly name: string;
   readonly about: Readonly<Record<string, unknown>>;
+  /** Whose clock names the files in it (IANA). */
+  readonly zone?: string | undefined;
 }
 
 const maxTitleBytes = 120;
 
 /**
- * The folder at `now` (epoch ms): local date and planned time with the title, so that it stays the
- * same when the programme starts late or goes on longer, and two of one day differ; outside the grid
- * one folder a day.
+ * The folder of what begins at `now` (epoch ms): local date and planned time with the title, so that
+ * it stays the same when the programme starts late or goes on longer, and two of one day differ;
+ * outside the grid, where nothing is planned, the date and time of `now`.
  */
 export function recordingFolder(
   grid: Pick<GridState, 'now'>,
@@ -22,9 +24,11 @@ export function recordingFolder(
 ): RecordingFolder {
   const on = grid.now;
   if (!on) {
-    const date = localTime(now, zone).slice(0, 10);
+    const local = localTime(now, zone);
+    const [date, time] = [local.slice(0, 10), local.slice(11, 16)];
     const title = 'Fuera de parrilla';
-    return { name: `${date} ${title}`, about: { title, date, zone } };
+    const name = `${date} ${time.replace(':', '')} ${title}`;
+    return { name, about: { title, date, time, zone }, zone };
   }
   const time = on.time.replaceAll(':', '');
   return {
@@ -43,6 +47,7 @@ export function recordingFolder(
       signLanguage: on.signLanguage,
       captions: on.captions,
     },
+    zone,
   };
 }
 

@@ -88,6 +88,8 @@ export function applyReport(
     slate: report.slate,
     feeding: report.feeding ?? (report.source === 'live' ? 'program' : report.source),
     encoderSlow: report.encoderSlow,
+    programLateMs: report.programLateMs,
+    bypassLateMs: report.bypassLateMs,
     forced: old.air.forced,
     bypass: old.air.bypass,
     backup: report.backup,

@@ -16,6 +16,8 @@ export interface SlateStage {
    * reported it. Rejects as a take does.
    */
   cut(scene: string, by: { actor: string; reason: string; when: () => boolean }): Promise<boolean>;
+  /** A small PNG of a scene as OBS renders it, base64; rejects when OBS does not give one. */
+  picture(scene: string): Promise<string>;
   /** Calls at each wish to move the program, before OBS is told; returns the removal. */
   onAsk(listener: (wish: { scene: string; by: string }) => void): () => void;
 }

@@ -24,13 +24,13 @@ export interface SlateDirectorPorts {
   /** Air's contract while one is connected. */
   readonly contract: () => number | null;
   readonly alwaysEncode: () => boolean;
-  /** `capture` or `holding` changed: an order is due. */
+  /** `slatePicture` or `holding` changed: an order is due. */
   readonly changed: () => void;
 }
 
 export interface SlateDirector {
-  /** `captureSlate` of the order. */
-  readonly capture: boolean;
+  /** Of the order. */
+  readonly slatePicture: string | null;
   /** Whether the outputs wait for the slate. */
   readonly holding: boolean;
   /** The air is ordered live; `running`: something runs already, so that nothing may be disturbed. */
@@ -72,6 +72,7 @@ export async function createSlateDirector(ports: SlateDirectorPorts): Promise<Sl
   const window = createCaptureWindow({
     clock,
     seen: () => store.get().switcher,
+    picture: (of) => ports.stage.picture(of),
     changed: () => ports.changed(),
   });
   const scene = await createShownScene({ ...ports, done: () => check() });
@@ -164,8 +165,8 @@ export async function createSlateDirector(ports: SlateDirectorPorts): Promise<Sl
   }
 
   return {
-    get capture() {
-      return window.open;
+    get slatePicture() {
+      return window.picture;
     },
     get holding() {
       return going !== null;

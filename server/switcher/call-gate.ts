@@ -1,28 +1,26 @@
 // Keeps requests that OBS cannot carry out beside others apart from them: it crashes on what it reads half-changed.
+import type { Clock } from '../core/clock.ts';
+import { withDeadline } from '../core/deadline.ts';
+import { linkWords } from './words.ts';
 
 /** Requests run beside each other, except the exclusive ones, which run alone. */
 export interface CallGate {
   shared<T>(work: () => Promise<T>): Promise<T>;
-  exclusive<T>(work: () => Promise<T>): Promise<T>;
-  /** True while an exclusive request runs, or waits for the others to end. */
-  readonly alone: boolean;
+  /** Rejects with `timeout` when the others have not ended within `ms`. */
+  exclusive<T>(ms: number, work: () => Promise<T>): Promise<T>;
 }
 
-/** Makes a gate. Every `work` must end by itself: nothing here has a deadline of its own. */
-export function createCallGate(): CallGate {
+/**
+ * Makes a gate. Each `work` ends when OBS is done with it, which may be after its caller gave it up,
+ * and ends by itself: nothing here has a deadline for it.
+ */
+export function createCallGate(clock: Clock): CallGate {
   const active = new Set<Promise<unknown>>();
   let barrier: Promise<void> | null = null;
 
-  async function open(): Promise<void> {
-    while (barrier) await barrier;
-  }
-
   return {
-    get alone() {
-      return barrier !== null;
-    },
     async shared(work) {
-      if (barrier) await open();
+      while (barrier) await barrier;
       const running = work();
       active.add(running);
       try {
@@ -31,12 +29,15 @@ export function createCallGate(): CallGate {
         active.delete(running);
       }
     },
-    async exclusive(work) {
-      if (barrier) await open();
+    async exclusive(ms, work) {
+      // Looked at again in the turn that takes it: of two that wait, only one may go on.
+      while (barrier) await barrier;
       const held = Promise.withResolvers<void>();
       barrier = held.promise;
       try {
-        await Promise.allSettled(active);
+        if (active.size > 0) {
+          await withDeadline(clock, ms, linkWords.late, Promise.allSettled(active));
+        }
         return await work();
       } finally {
         barrier = null;

@@ -95,16 +95,22 @@ export const frameWords: Readonly<Record<FrameTrouble, AlarmWords>> = {
   },
 };
 
-/** Keeps the alarms `obs-frames-…` true to the counters it is told; null: OBS does not stream, or is away. */
+/**
+ * Keeps the alarms `obs-frames-…` true to the counters it is told; null: OBS does not stream, or is away.
+ * `toldLate`: an alarm already says that the program is late because that machine is too slow.
+ */
 export function createFrameAlarms(
   alarms: Pick<Alarms, 'raise' | 'clear'>,
+  toldLate: () => boolean,
 ): (counts: FrameCounts | null) => void {
   const latch = createAlarmLatch(alarms);
   let frames = noFrames;
   return (counts) => {
     frames = nextFrames(frames, counts);
     for (const trouble of troubles) {
-      latch.set(`obs-frames-${trouble}`, frames.up.has(trouble) ? frameWords[trouble] : null);
+      // One cause, one alarm: the worse effect is the one that is told.
+      const up = frames.up.has(trouble) && !(trouble === 'machine' && toldLate());
+      latch.set(`obs-frames-${trouble}`, up ? frameWords[trouble] : null);
     }
   };
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import { StudioError } from '../core/errors.ts';
 import type { CommandTime } from './command-time.ts';
 import type { SwitcherModel } from './model.ts';
-import { panic, type AirSlate } from './panic.ts';
+import { endPanic, panic, type AirSlate } from './panic.ts';
 import type { Program } from './program.ts';
 import { sourceHandlers } from './source-handlers.ts';
 import { judgeTake } from './take-policy.ts';
@@ -93,7 +93,8 @@ export function switcherHandlers(ports: HandlerPorts): Handlers<SwitcherCommand>
         return { program: scene };
       }),
 
-    'switcher.panic': (_input, { actor }) => panic(ports, actor),
+    'switcher.panic': ({ on = true }, { actor }) =>
+      on ? panic(ports, actor) : endPanic(ports, actor),
 
     'switcher.studioMode': ({ enabled }) =>
       time.inLane(async (obs) => {

@@ -17,6 +17,8 @@ export interface RuntimeStatus {
    * own that was just started has neither answered nor failed.
    */
   readonly pending: 'looking' | 'starting' | null;
+  /** Our own died, hung or could not be started, and is being started again. */
+  readonly restarting?: boolean;
 }
 
 /** The link as people see it: what was not tried yet, or only just started, is not missing. */
@@ -25,6 +27,9 @@ export function linkShown(link: ObsLink, runtime: RuntimeStatus): ObsLink {
   const coming = (problem: Words): ObsLink => ({ state: 'connecting', problem, obsVersion: null });
   if (runtime.pending === 'starting' && quiet.has(state)) return coming(linkWords.starting);
   if (runtime.pending === 'looking' && state === 'off') return coming(linkWords.connecting);
+  if (runtime.restarting && quiet.has(state)) {
+    return { state: 'disconnected', problem: linkWords.ownRestarting, obsVersion: null };
+  }
   if (state === 'off') return { ...link, problem: runtime.note };
   const silent = link.problem === linkWords.noAnswer && runtime.ownership === 'managed';
   return silent ? { ...link, problem: linkWords.ownNoAnswer } : link;
@@ -50,13 +55,16 @@ export function createLinkReport(ports: {
   const { store, clock, alarms } = ports;
   let cancelAlarm: Cancel | null = null;
   let latest: (() => void) | null = null;
+  let raised = false;
 
   function raise(problem: Words, runtime: RuntimeStatus): void {
-    const managed = runtime.ownership === 'managed';
+    raised = true;
+    const { ownership, restarting } = runtime;
+    const own = restarting ? advice.restarting : advice.managed;
     alarms.raise('obs', {
       severity: 'critical',
       what: problem,
-      advice: managed ? advice.managed : advice.attached,
+      advice: ownership === 'managed' ? own : advice.attached,
     });
   }
 
@@ -68,11 +76,14 @@ export function createLinkReport(ports: {
   function showAlarm({ state, problem }: ObsLink, runtime: RuntimeStatus): void {
     if (state === 'connected' || state === 'off') {
       stopWaiting();
+      raised = false;
       alarms.clear('obs');
     } else if (problem === linkWords.lost || state === 'badPassword') {
       stopWaiting();
       raise(problem ?? linkWords.lost, runtime);
-    } else if (runtime.pending === 'starting') stopWaiting();
+      // What is being done about it may have changed since.
+    } else if (raised && problem && state === 'disconnected') raise(problem, runtime);
+    else if (runtime.pending === 'starting') stopWaiting();
     else if (problem) {
       // One that was never there may only be starting; what is new about it meanwhile gives no more time.
       latest = () => raise(problem, runtime);
@@ -110,6 +121,10 @@ export function createLinkReport(ports: {
 
 const advice = {
   managed: {
+    es: 'El servidor vuelve a conectarse solo. Si OBS no contesta en unos 10 segundos, lo reinicia.',
+    en: 'The server connects again by itself. If OBS does not answer in some 10 seconds, it restarts it.',
+  },
+  restarting: {
     es: 'El servidor lo reinicia solo; si no vuelve en un minuto, mire la carpeta obs de los datos.',
     en: 'The server restarts it by itself; if it is not back in a minute, look in the obs folder of the data.',
   },
@@ -117,13 +132,14 @@ const advice = {
 } satisfies Record<string, Words>;
 
 function partHealth(link: ObsLink): PartState['state'] {
-  if (link.state === 'connected') return 'ok';
+  if (link.state === 'connected') return link.problem ? 'warn' : 'ok';
   if (link.state === 'off') return 'off';
   return link.state === 'connecting' || link.state === 'notReady' ? 'starting' : 'down';
 }
 
 function partWords(link: ObsLink, runtime: RuntimeStatus, scenes: number): Words {
-  if (link.state !== 'connected') return link.problem ?? { es: 'OBS apagado.', en: 'OBS off.' };
+  if (link.problem) return link.problem;
+  if (link.state !== 'connected') return { es: 'OBS apagado.', en: 'OBS off.' };
   const managed = runtime.ownership === 'managed';
   const version = link.obsVersion ?? '';
   return {

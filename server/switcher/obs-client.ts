@@ -1,12 +1,11 @@
-// Keeps one live connection to OBS: deadline per call, heartbeat, reject-all on loss, single-flight reconnect.
+// Keeps one live connection to OBS: heartbeat, reject-all on loss, single-flight reconnect.
 import { OBSWebSocketError } from 'obs-websocket-js';
 import { backoffMs } from '../core/backoff.ts';
-import type { Cancel, Clock } from '../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
 import { StudioError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import { createCallGate } from './call-gate.ts';
-import { startHeartbeat } from './heartbeat.ts';
-import { createInFlight } from './in-flight.ts';
+import { startHeartbeat, type Heartbeat } from './heartbeat.ts';
+import { createObsCalls } from './obs-calls.ts';
 import { isNotReady, notConnected, obsAuthenticationFailed } from './obs-failure.ts';
 import { createObsSocket, type ObsSocket } from './obs-socket.ts';
 import { linkWords } from './words.ts';
@@ -21,12 +20,10 @@ export interface ObsClientPorts {
   readonly open?: (report: (error: unknown) => void) => ObsSocket;
 }
 
-const callMs = 1500;
-const openMs = 1000;
-/** While it enters or leaves studio mode, OBS ends itself (a null name) when asked what is on air. */
-const exclusiveRequests: ReadonlySet<ObsRequestName> = new Set<ObsRequestName>([
-  'SetStudioModeEnabled',
-]);
+/** For each step of an opening: a starved OBS greets late. */
+const openMs = 3000;
+/** A loss is what is told at first, although at once nobody answers any more: most are over by then. */
+const lossMs = 3000;
 const reconnect = { firstMs: 100, maxMs: 2000 };
 /** A wrong password is asked about calmly: somebody has to change it first. */
 const badPasswordMs = 5000;
@@ -37,10 +34,17 @@ export function createObsClient(ports: ObsClientPorts): ObsClient {
   const open = ports.open ?? createObsSocket;
   const linkListeners = new Set<(link: ObsLink) => void>();
   const eventListeners = new Set<(event: ObsEvent) => void>();
-  const inFlight = createInFlight(clock);
-  const gate = createCallGate();
+  const calls = createObsCalls({
+    clock,
+    async send(name, data) {
+      if (!live || link.state !== 'connected') throw notConnected(link);
+      return await ask(live, name, data);
+    },
+  });
   let link: ObsLink = { state: 'off', problem: null, obsVersion: null };
   let live: ObsSocket | null = null;
+  let heartbeat: Heartbeat | null = null;
+  let lostAt = -Infinity;
   let generation = 0;
   let meters = false;
   let wake: (() => void) | null = null;
@@ -60,6 +64,18 @@ export function createObsClient(ports: ObsClientPorts): ObsClient {
 
   function report(error: unknown): void {
     log.error({ err: error }, 'an OBS event could not be handled');
+  }
+
+  /** Sends; whatever OBS answers, it is alive. Never settles when the connection dies. */
+  async function ask(socket: ObsSocket, name: ObsRequestName, data?: unknown): Promise<unknown> {
+    try {
+      const answer = await socket.call(name, data);
+      heartbeat?.heard();
+      return answer;
+    } catch (error) {
+      if (error instanceof OBSWebSocketError) heartbeat?.heard();
+      throw error;
+    }
   }
 
   function pause(ms: number): Promise<void> {
@@ -88,21 +104,20 @@ export function createObsClient(ports: ObsClientPorts): ObsClient {
       end.resolve();
     });
     socket.onEvent((event) => {
-      if (live === socket) for (const listener of eventListeners) listener(event);
+      if (live !== socket) return;
+      heartbeat?.heard();
+      for (const listener of eventListeners) listener(event);
     });
-    let stopBeat: Cancel = () => undefined;
     let used = false;
     let refused = false;
     live = socket;
     try {
-      await inFlight.run('Identify', openMs, () =>
-        Promise.race([socket.open(target, meters), ended]),
-      );
+      await calls.run('Identify', openMs, () => Promise.race([socket.open(target, meters), ended]));
       const version = await ready(socket, mine);
       if (mine !== generation || closed) return 'failed';
       used = true;
-      stopBeat = beat(socket, end.resolve);
       setLink({ state: 'connected', problem: null, obsVersion: version });
+      heartbeat = beat(socket, version, end.resolve);
       await end.promise;
       return 'used';
     } catch (error) {
@@ -114,14 +129,17 @@ export function createObsClient(ports: ObsClientPorts): ObsClient {
       log.debug({ err: error }, 'OBS does not answer');
       return 'failed';
     } finally {
-      stopBeat();
+      heartbeat?.stop();
+      heartbeat = null;
       if (live === socket) live = null;
       socket.drop();
       if (mine === generation && !refused) {
-        const problem = used ? linkWords.lost : linkWords.noAnswer;
+        if (used) lostAt = clock.mono();
+        const lost = clock.mono() - lostAt < lossMs;
+        const problem = lost ? linkWords.lost : linkWords.noAnswer;
         setLink({ state: 'disconnected', problem, obsVersion: null });
       }
-      inFlight.fail(notConnected(link));
+      calls.fail(notConnected(link));
     }
   }
 
@@ -129,10 +147,8 @@ export function createObsClient(ports: ObsClientPorts): ObsClient {
   async function ready(socket: ObsSocket, mine: number): Promise<string> {
     for (;;) {
       try {
-        const version = await inFlight.run('GetVersion', callMs, () =>
-          socket.call('GetVersion', undefined),
-        );
-        await inFlight.run('GetSceneList', callMs, () => socket.call('GetSceneList', undefined));
+        const version = await calls.run('GetVersion', openMs, () => ask(socket, 'GetVersion'));
+        await calls.run('GetSceneList', openMs, () => ask(socket, 'GetSceneList'));
         return (version as { obsVersion: string }).obsVersion;
       } catch (error) {
         const busy = error instanceof StudioError && isNotReady(error.cause);
@@ -143,16 +159,21 @@ export function createObsClient(ports: ObsClientPorts): ObsClient {
     }
   }
 
-  function beat(socket: ObsSocket, ended: () => void): Cancel {
+  function beat(socket: ObsSocket, obsVersion: string, ended: () => void): Heartbeat {
     return startHeartbeat({
       clock,
       ask: () =>
-        socket.call('GetVersion', undefined).then(
-          () => true,
-          // A refusal is an answer too; a lost connection ends by its own event.
-          (error: unknown) => error instanceof OBSWebSocketError,
-        ),
-      busy: () => gate.alone,
+        new Promise((answered) => {
+          ask(socket, 'GetVersion').then(
+            () => answered(),
+            // A refusal is an answer too; a lost connection ends by its own event.
+            (error: unknown) => error instanceof OBSWebSocketError && answered(),
+          );
+        }),
+      late(late) {
+        log.debug({ late }, 'OBS answers late, or does so no more');
+        setLink({ state: 'connected', problem: late ? linkWords.slow : null, obsVersion });
+      },
       dead() {
         log.warn({}, 'OBS stopped answering');
         ended();
@@ -162,6 +183,7 @@ export function createObsClient(ports: ObsClientPorts): ObsClient {
 
   async function keepConnected(target: ObsTarget, mine: number): Promise<void> {
     let attempt = 0;
+    lostAt = -Infinity;
     setLink({ state: 'connecting', problem: linkWords.connecting, obsVersion: null });
     while (mine === generation) {
       const outcome = await session(target, mine);
@@ -171,21 +193,6 @@ export function createObsClient(ports: ObsClientPorts): ObsClient {
         outcome === 'refused' ? badPasswordMs : backoffMs(reconnect, attempt, ports.random),
       );
       attempt += 1;
-    }
-  }
-
-  async function send(name: ObsRequestName, data: unknown, until: number): Promise<unknown> {
-    for (;;) {
-      const socket = live;
-      if (!socket || link.state !== 'connected') throw notConnected(link);
-      try {
-        const left = Math.max(0, until - clock.mono());
-        return await inFlight.run(name, left, () => socket.call(name, data));
-      } catch (error) {
-        const busy = error instanceof StudioError && isNotReady(error.cause);
-        if (!busy || clock.mono() + 100 >= until) throw error;
-        await new Promise<void>((resolve) => void clock.after(100, resolve));
-      }
     }
   }
 
@@ -211,19 +218,15 @@ export function createObsClient(ports: ObsClientPorts): ObsClient {
       eventListeners.add(listener);
       return () => eventListeners.delete(listener);
     },
-    call(name, data) {
-      const until = clock.mono() + callMs;
-      const work = (): Promise<never> => send(name, data, until) as Promise<never>;
-      return exclusiveRequests.has(name) ? gate.exclusive(work) : gate.shared(work);
-    },
+    call: (name, data) => calls.call(name, data),
     configure,
     subscribeMeters(wanted) {
       if (meters === wanted) return;
       meters = wanted;
       if (live && link.state === 'connected') {
         const socket = live;
-        inFlight
-          .run('Reidentify', callMs, () => socket.setMeters(wanted))
+        calls
+          .run('Reidentify', openMs, () => socket.setMeters(wanted))
           .catch((error: unknown) =>
             log.warn({ err: error }, 'OBS did not change its subscriptions'),
           );

@@ -9,7 +9,7 @@ export interface ObsTarget {
   readonly password: string | undefined;
 }
 
-/** The connection as it is; `problem` says what to do while it is not `connected`. */
+/** The connection as it is; `problem` says what to do while it is not `connected`, or is slow. */
 export interface ObsLink {
   readonly state: SwitcherConnection;
   readonly problem: Words | null;

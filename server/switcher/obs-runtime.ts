@@ -106,7 +106,7 @@ export function createObsRuntime(ports: ObsRuntimePorts): ObsRuntime {
       healthy: () => client.link().state === 'connected',
       lastProgram: () => switcher.lastProgram(),
       onTarget: (target) => client.configure(target),
-      onTrouble: () => switcher.runtimeChanged({ ...own, pending: null }),
+      onTrouble: () => switcher.runtimeChanged({ ...own, pending: null, restarting: true }),
     });
     await managed.start();
   }
@@ -163,10 +163,17 @@ export function createObsRuntime(ports: ObsRuntimePorts): ObsRuntime {
       closed = true;
       stopLooking?.();
       stopLooking = null;
+      const letGo = (): void => {
+        client.configure(null);
+        switcher.runtimeChanged({ ownership: 'none', note: null, pending: null });
+      };
+      // Let go of first: an OBS that is ended on purpose is not one that was lost.
+      letGo();
+      await client.close();
       await managed?.close(options);
       if (managed && options.stop) switcher.obsEnded();
-      client.configure(null);
-      switcher.runtimeChanged({ ownership: 'none', note: null, pending: null });
+      // One that was just being started has a connection again.
+      letGo();
     },
   };
 }

@@ -1,4 +1,4 @@
-// What OBS cannot tell the next run of control: who put its program on and when, and the preview kept here.
+// What OBS cannot tell the next run of control: who put its program on and when, what the slate replaced, and the preview kept here.
 import { z } from 'zod';
 import type { SwitcherState } from '../contract/switcher.ts';
 import type { Log } from '../core/log.ts';
@@ -18,6 +18,8 @@ const remembered = z.object({
   since: z.number().nullable(),
   /** The scene in preview. */
   preview: z.string().nullable(),
+  /** The scene that the slate scene replaced; an earlier release kept none. */
+  beforeSlate: z.string().nullable().default(null),
 });
 export type Remembered = z.infer<typeof remembered>;
 
@@ -33,7 +35,13 @@ export interface ProgramMemory {
 }
 
 const key = 'switcher.program';
-const nothing: Remembered = { program: null, by: null, since: null, preview: null };
+const nothing: Remembered = {
+  program: null,
+  by: null,
+  since: null,
+  preview: null,
+  beforeSlate: null,
+};
 
 /** Reads what an earlier run left; a value that is not understood counts as nothing. */
 export async function openProgramMemory(store: MemoryStore, log: Log): Promise<ProgramMemory> {
@@ -64,9 +72,9 @@ export async function openProgramMemory(store: MemoryStore, log: Log): Promise<P
 
   return {
     found,
-    keep({ program, programBy: by, programSince: since, preview }) {
+    keep({ program, programBy: by, programSince: since, preview, beforeSlate }) {
       if (forgotten || program === null) return;
-      const next = { program, by, since, preview };
+      const next = { program, by, since, preview, beforeSlate };
       if (!same(next, newest)) put(next);
     },
     forget() {
@@ -78,5 +86,11 @@ export async function openProgramMemory(store: MemoryStore, log: Log): Promise<P
 }
 
 function same(a: Remembered, b: Remembered): boolean {
-  return a.program === b.program && a.by === b.by && a.since === b.since && a.preview === b.preview;
+  return (
+    a.program === b.program &&
+    a.by === b.by &&
+    a.since === b.since &&
+    a.preview === b.preview &&
+    a.beforeSlate === b.beforeSlate
+  );
 }

@@ -94,6 +94,8 @@ export function createProgramWatch(ports: ProgramWatchPorts, known: Track): Prog
     const change = result.change;
     if (!change) return;
     model.change((s) => {
+      // The way back from the slate, whoever put it on.
+      s.beforeSlate = change.scene === s.slateScene ? from : null;
       s.program = change.scene;
       s.programBy = change.by;
       s.programSince = clock.now();
@@ -132,6 +134,7 @@ export function createProgramWatch(ports: ProgramWatchPorts, known: Track): Prog
       track = adoptProgram(track, scene);
       model.change((s) => {
         if (!sameScene || s.programSince === null) s.programSince = clock.now();
+        if (!sameScene) s.beforeSlate = null;
         s.programBy = track.by;
         s.program = scene;
       });

@@ -79,6 +79,7 @@ export function createProgram(ports: ProgramPorts): Program {
       s.programBy = known.by;
       s.programSince = known.since;
       s.preview = known.preview;
+      s.beforeSlate = known.beforeSlate;
     });
   }
 

@@ -48,6 +48,8 @@ export interface Switcher {
    * it. For automation that must not act on what a person changed meanwhile.
    */
   cut(scene: string, by: { actor: string; reason: string; when: () => boolean }): Promise<boolean>;
+  /** A small PNG of a scene as OBS renders it, base64; rejects when OBS does not give one in time. */
+  picture(scene: string): Promise<string>;
   /** Each wish to move the program, before OBS is told; returns the removal. */
   onAsk(listener: (wish: { scene: string; by: string }) => void): () => void;
   /** `by`: a login name, `grid`, or `obs` for somebody using OBS itself. Not called for what is adopted. */

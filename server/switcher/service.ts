@@ -1,4 +1,5 @@
 // The switcher: owns `state.switcher` and `state.parts.obs`, adopts whatever OBS has on, and carries out orders.
+import { lateAlarmId } from '../contract/air.ts';
 import { createCommandTime } from './command-time.ts';
 import { createFrameAlarms } from './encoder-alarm.ts';
 import { guardedListeners } from './guarded-listeners.ts';
@@ -31,8 +32,12 @@ export function createSwitcher(ports: SwitcherPorts): Switcher {
   const onChange = guardedListeners<{ scene: string; by: string }>(log);
   const onConnected = guardedListeners<void>(log);
   const onAsk = guardedListeners<{ scene: string; by: string }>(log);
-  const sawFrames = createFrameAlarms(ports.alarms);
+  const sawFrames = createFrameAlarms(
+    ports.alarms,
+    () => store.get().alarms[lateAlarmId]?.clearedAt === null,
+  );
   let runtime: RuntimeStatus = { ownership: 'none', note: null, pending: null };
+  let connected = false;
 
   const lists = createObsLists({
     ...ports,
@@ -113,8 +118,15 @@ export function createSwitcher(ports: SwitcherPorts): Switcher {
   }
 
   function onLink(link: ObsLink): void {
-    if (link.state === 'connected') {
-      runtime = { ...runtime, pending: null };
+    const before = connected;
+    connected = link.state === 'connected';
+    if (connected && before) {
+      // It became slow, or no longer is.
+      if (lists.adopted) report.show(link, runtime);
+      return;
+    }
+    if (connected) {
+      runtime = { ...runtime, pending: null, restarting: false };
       // It shows as connected once it has been read.
       void lists.adopt();
       return;
@@ -151,6 +163,15 @@ export function createSwitcher(ports: SwitcherPorts): Switcher {
         if (!when()) return false;
         await program.put({ scene, by: actor, reason, cut: true, keepPreview: true }, obs);
         return true;
+      }),
+    picture: (scene) =>
+      time.beside(async (obs) => {
+        const shot = await obs.call('GetSourceScreenshot', {
+          sourceName: scene,
+          imageFormat: 'png',
+          imageWidth: 64,
+        });
+        return shot.imageData.slice(shot.imageData.indexOf(',') + 1);
       }),
     onAsk: onAsk.add,
     onProgramChange: onChange.add,

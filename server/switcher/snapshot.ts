@@ -104,6 +104,7 @@ export function renameScene(state: SwitcherState, from: string, to: string): voi
   if (state.program === from) state.program = to;
   if (state.preview === from) state.preview = to;
   if (state.slateScene === from) state.slateScene = to;
+  if (state.beforeSlate === from) state.beforeSlate = to;
   if (state.transition.to === from) state.transition.to = to;
 }
 

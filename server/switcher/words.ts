@@ -10,8 +10,16 @@ export const linkWords = {
     en: 'OBS does not answer. Open OBS and check that its WebSocket server is on; retrying by itself.',
   },
   ownNoAnswer: {
-    es: 'El OBS del servidor no responde; el servidor lo reinicia solo.',
-    en: 'The OBS of this server does not answer; the server restarts it by itself.',
+    es: 'El OBS del servidor no responde; se reintenta solo.',
+    en: 'The OBS of this server does not answer; retrying by itself.',
+  },
+  ownRestarting: {
+    es: 'El OBS del servidor dejó de funcionar; el servidor lo reinicia solo.',
+    en: 'The OBS of this server stopped working; the server restarts it by itself.',
+  },
+  slow: {
+    es: 'OBS está tardando en responder; espere antes de repetir una orden.',
+    en: 'OBS is slow to answer; wait before you repeat an order.',
   },
   lost: {
     es: 'Se perdió la conexión con OBS; se reintenta solo.',

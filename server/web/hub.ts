@@ -1,6 +1,6 @@
 // The control surface on socket.io namespace /studio: a snapshot, then patches; commands in, one answer each.
 import type { Namespace, Socket } from 'socket.io';
-import { watchInput, type Meters, type ServerToClient } from '../contract/socket.ts';
+import { watchInput, type Farewell, type Meters, type ServerToClient } from '../contract/socket.ts';
 import type { Snapshot } from '../contract/state.ts';
 import type { Access, Principal } from '../access/access.ts';
 import type { Clock } from '../core/clock.ts';
@@ -31,6 +31,8 @@ export interface HubPorts {
 export interface Hub {
   /** Screens connected now. */
   count(): number;
+  /** Tells every screen, the ones that come from now on too, that the server closes in order. */
+  farewell(farewell: Farewell): void;
   close(): void;
 }
 
@@ -60,6 +62,7 @@ export function createHub(ports: HubPorts): Hub {
       }),
     ),
   };
+  let closing: Farewell | null = null;
   const resyncs = tokenBuckets(() => clock.mono(), 4, 20);
 
   studio.use((socket, next) => {
@@ -99,6 +102,7 @@ export function createHub(ports: HubPorts): Hub {
     let ended = false;
     screens.add(socket);
     socket.emit('snapshot', snapshot());
+    if (closing) socket.emit('closing', closing);
     void socket.join(ready);
 
     const endSession = (): void => {
@@ -171,6 +175,11 @@ export function createHub(ports: HubPorts): Hub {
 
   return {
     count: () => screens.size,
+    farewell(farewell) {
+      closing = farewell;
+      state.flush();
+      studio.to(ready).emit('closing', farewell);
+    },
     close() {
       unsubscribe();
       stopChecking();

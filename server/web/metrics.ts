@@ -55,6 +55,11 @@ export function createMetrics(sources: {
     Number(sources.state().air.source === 'slate'),
   );
   gauge(
+    'studio_program_late_seconds',
+    'How late the encoder of the program delivers; 0 while nothing comes',
+    () => (sources.state().air.programLateMs ?? 0) / 1000,
+  );
+  gauge(
     'studio_alarms',
     'Alarms whose cause lasts',
     () => Object.values(sources.state().alarms).filter((a) => a.clearedAt === null).length,

@@ -16,6 +16,9 @@ export interface PublicPageInput {
   /** Whether the weeks before and after may be asked for. */
   readonly earlier: boolean;
   readonly later: boolean;
+  /** Address of the style sheet, and the bar's colour, `#rrggbb`. */
+  readonly style: string;
+  readonly brand: string;
 }
 
 /** The whole page; its guide is one week, from Monday to Sunday. */
@@ -26,6 +29,8 @@ export function publicPage(input: PublicPageInput): string {
   const days = Array.from({ length: 7 }, (_, i) => addDays(guide.from, i));
   const today = wallClock(input.now, guide.zone).date;
   const other = language === 'es' ? 'en' : 'es';
+  // What is over is folded away: who opens the page on a Saturday sees Saturday.
+  const over = days.includes(today) ? days.filter((date) => date < today) : [];
   return `<!doctype html>
 <html lang="${language}">
 <head>
@@ -33,16 +38,22 @@ export function publicPage(input: PublicPageInput): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${w.title} · ${name}</title>
 <meta name="description" content="${w.title}: ${name}, ${escapeXml(guide.station.city)}">
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/programacion.css">
+<meta name="color-scheme" content="dark">
+<meta name="theme-color" content="${escapeXml(input.brand)}">
+<link rel="icon" href="/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="${input.style}">
 <link rel="alternate" type="text/calendar" href="/api/v1/public/schedule.ics" title="${w.calendar}">
 <script type="application/ld+json">${jsonLd(guide)}</script>
 </head>
 <body>
-<header class="top"><div class="wrap">
+<header class="top">
+${logo}
 <p class="station">${name}</p>
+<nav class="links" aria-label="${name}">
+<a href="/en-vivo?lang=${language}">${w.watch}</a>
 <a href="${link(guide.from, other)}" lang="${other}" hreflang="${other}">${w.other}</a>
-</div></header>
+</nav>
+</header>
 <main class="wrap">
 <h1>${w.title}</h1>
 ${guide.note === '' ? '' : `<p class="note" lang="es">${escapeXml(guide.note)}</p>`}
@@ -52,11 +63,14 @@ ${input.earlier ? `<li><a rel="prev nofollow" href="${link(addDays(guide.from, -
 ${days.includes(today) ? '' : `<li><a href="${link(today, language)}">${w.thisWeek}</a></li>`}
 ${input.later ? `<li><a rel="next nofollow" href="${link(addDays(guide.from, 7), language)}">${w.following} →</a></li>` : ''}
 </ul></nav>
-<table>
-<caption>${w.week}: ${rangeText(input)}</caption>
-<thead><tr><th scope="col">${w.time}</th><th scope="col">${w.programme}</th><th scope="col">${w.department}</th><th scope="col">${w.access}</th></tr></thead>
-${days.map((date) => dayRows(date, today, input)).join('\n')}
-</table>
+<h2>${w.week}: ${rangeText(input)}</h2>
+${over.length === 0 ? '' : `<details><summary>${w.earlierDays}</summary>${table(w.earlierDays, over, today, input)}</details>`}
+${table(
+  `${w.week}: ${rangeText(input)}`,
+  days.filter((date) => !over.includes(date)),
+  today,
+  input,
+)}
 <p class="zone">${w.zone} ${escapeXml(guide.station.city)} (${escapeXml(guide.zone)}).</p>
 </main>
 <footer><div class="wrap"><h2>${w.feeds}</h2><ul class="feeds">
@@ -67,6 +81,23 @@ ${days.map((date) => dayRows(date, today, input)).join('\n')}
 </body>
 </html>
 `;
+}
+
+/** The drawing of /icon.svg, within the page: no address to wait for. */
+const logo = `<svg class="logo" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true"><rect width="32" height="32" rx="6" fill="#0b0e12"/><rect x="4" y="8" width="24" height="16" rx="2" fill="none" stroke="#eef2f7" stroke-width="2"/><rect x="12" y="12" width="8" height="8" fill="#eef2f7"/></svg>`;
+
+/** The days `dates` as a table; `name` is said to who cannot see it, and is HTML already. */
+function table(
+  name: string,
+  dates: readonly string[],
+  today: string,
+  input: PublicPageInput,
+): string {
+  const w = publicWords[input.language];
+  return `<table aria-label="${name}">
+<thead><tr><th scope="col">${w.time}</th><th scope="col">${w.programme}</th><th scope="col">${w.department}</th><th scope="col">${w.access}</th></tr></thead>
+${dates.map((date) => dayRows(date, today, input)).join('\n')}
+</table>`;
 }
 
 const strongTitle = (l: Listing): string => `<strong lang="es">${escapeXml(l.title)}</strong>`;
@@ -80,7 +111,10 @@ function onNow(input: PublicPageInput): string {
   const second = next
     ? `<p>${w.next}: ${strongTitle(next)} · ${shortDay(next, input)} ${next.time}</p>`
     : '';
-  return `<div class="on-now"><p>${first}</p>${second}</div>`;
+  const watch = present
+    ? `<p><a class="watch" href="/en-vivo?lang=${language}">${w.watch}</a></p>`
+    : '';
+  return `<div class="on-now${present ? ' present' : ''}"><p>${first}</p>${second}${watch}</div>`;
 }
 
 function dayRows(date: string, today: string, input: PublicPageInput): string {
@@ -91,7 +125,8 @@ function dayRows(date: string, today: string, input: PublicPageInput): string {
     listings.length === 0
       ? `<tr><td class="empty" colspan="4">${w.empty}</td></tr>`
       : listings.map((l) => row(l, input)).join('\n');
-  const heading = `${dayText(date, input)}${isToday ? ` · ${w.today}` : ''}`;
+  const mark = isToday ? `<span class="mark today">${w.today}</span> ` : '';
+  const heading = `${mark}<span class="date">${dayText(date, input)}</span>`;
   return `<tbody${isToday ? ' class="today"' : ''}>
 <tr><th class="day" colspan="4" scope="rowgroup">${heading}</th></tr>
 ${rows}
@@ -141,7 +176,7 @@ function jsonLd(guide: Guide): string {
 }
 
 function link(date: string, language: PublicLanguage): string {
-  return `/programacion?semana=${date}${language === 'en' ? '&amp;lang=en' : ''}`;
+  return `/programacion?semana=${date}&amp;lang=${language}`;
 }
 
 /** Noon UTC of a local date; shown in UTC it is the date itself, whatever zone the machine is in. */

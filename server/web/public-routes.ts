@@ -1,4 +1,7 @@
 // What anybody may read without signing in: the week as a page, and the guide as JSON, iCalendar and XMLTV.
+import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import express, { type Request, type Response, type Router } from 'express';
 import { localDate, type Program } from '../contract/grid.ts';
 import type { StationProfile } from '../contract/profiles.ts';
@@ -16,7 +19,7 @@ import {
 } from './public-listings.ts';
 import { publicPage } from './public-page.ts';
 import { publicStyle } from './public-style.ts';
-import type { PublicLanguage } from './public-words.ts';
+import { publicLanguage } from './public-words.ts';
 
 export interface PublicPorts {
   readonly grid: {
@@ -26,6 +29,8 @@ export interface PublicPorts {
   };
   readonly station: Pick<StationProfile, 'name' | 'city' | 'zone' | 'locale' | 'colors'>;
   readonly clock: Pick<Clock, 'now'>;
+  /** Folder of the built page, whose font this one shares; without it, the system's. */
+  readonly pageDir?: string;
 }
 
 /** Weeks before and after the present one that the page links to. */
@@ -71,12 +76,14 @@ export function publicRoutes(ports: PublicPorts): Router {
   router.get('/api/v1/public/schedule.xml', (req, res) => {
     shared(res, 'application/xml; charset=utf-8', scheduleXmltv(asked(req)));
   });
+  const style = (): string => publicStyle(station.colors, fontOf(ports.pageDir));
   router.get('/programacion.css', (_req, res) => {
     kept(res, 3600);
-    res.type('text/css; charset=utf-8').send(publicStyle(station.colors));
+    res.type('text/css; charset=utf-8').send(style());
   });
   router.get('/programacion', (req, res) => {
-    const language: PublicLanguage = req.query['lang'] === 'en' ? 'en' : 'es';
+    const language = publicLanguage(req.query['lang'], req.acceptsLanguages());
+    res.vary('Accept-Language');
     const now = clock.now();
     const present = mondayOf(today());
     const monday = mondayOf(weekQuery(req) ?? present);
@@ -93,10 +100,26 @@ export function publicRoutes(ports: PublicPorts): Router {
         next: around.find((l) => l.start > now) ?? null,
         earlier: away > -weeksBack,
         later: away < weeksAhead,
+        // Another name for each content: no page is shown in the style of the version before.
+        style: `/programacion.css?v=${createHash('sha256').update(style()).digest('hex').slice(0, 8)}`,
+        brand: station.colors.brand,
       }),
     );
   });
   return router;
+}
+
+/** The font of the built player, at its own address, so that it is fetched once for both. */
+function fontOf(pageDir: string | undefined): string | null {
+  if (pageDir === undefined) return null;
+  try {
+    const files = readdirSync(join(pageDir, 'assets'));
+    const font = files.find((file) => /^inter-latin-wght-normal-[\w-]+\.woff2$/.test(file));
+    return font === undefined ? null : `/assets/${font}`;
+  } catch {
+    // Not built yet.
+    return null;
+  }
 }
 
 /** Data that any site may show and any cache may keep for a minute; express adds ETag and answers 304. */

@@ -3,6 +3,16 @@
 /** Languages of the public page. */
 export type PublicLanguage = 'es' | 'en';
 
+/**
+ * Spanish, unless English is asked for in the address (`lang`), or the browser (its languages, the
+ * liked ones first) asks for English before Spanish: as /en-vivo decides.
+ */
+export function publicLanguage(asked: unknown, browser: readonly string[]): PublicLanguage {
+  if (asked === 'es' || asked === 'en') return asked;
+  const known = browser.map((tag) => tag.slice(0, 2).toLowerCase());
+  return known.find((tag) => tag === 'es' || tag === 'en') === 'en' ? 'en' : 'es';
+}
+
 const es = {
   title: 'Programación',
   week: 'Semana',
@@ -21,6 +31,8 @@ const es = {
   captions: 'Subtítulos',
   continued: 'continúa',
   today: 'hoy',
+  earlierDays: 'Días anteriores de esta semana',
+  watch: 'Ver en vivo',
   empty: 'Sin programas',
   weeks: 'Semanas',
   feeds: 'Llevar la programación',
@@ -52,6 +64,8 @@ export const publicWords: Readonly<Record<PublicLanguage, typeof es>> = {
     captions: 'Captions',
     continued: 'continued',
     today: 'today',
+    earlierDays: 'Earlier this week',
+    watch: 'Watch live',
     empty: 'No programmes',
     weeks: 'Weeks',
     feeds: 'Take the guide with you',

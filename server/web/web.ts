@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import express, { type Request, type Router } from 'express';
 import { Server as SocketServer } from 'socket.io';
 import type { Handlers } from '../contract/commands.ts';
+import type { Farewell } from '../contract/socket.ts';
 import type { Access } from '../access/access.ts';
 import type { Audit } from '../core/audit.ts';
 import type { Clock } from '../core/clock.ts';
@@ -51,6 +52,8 @@ export interface Web {
   listen(host: string, port: number): Promise<{ port: number }>;
   /** The path every command takes, for callers inside the server. */
   readonly dispatch: Dispatch;
+  /** Tells every page that this is an orderly end and no loss; said before anything else is closed. */
+  farewell(farewell: Farewell): void;
   /** Stops serving and cuts every connection, at the latest half a second from now. */
   close(): Promise<void>;
 }
@@ -169,6 +172,7 @@ export function createWeb(ports: WebPorts): Web {
   return {
     dispatch,
     listen: (host, port) => listen(server, host, port),
+    farewell: (farewell) => hub.farewell(farewell),
     async close() {
       stopCutting();
       hub.close();

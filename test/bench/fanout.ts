@@ -105,6 +105,8 @@ function someReport(mark: number): AirReport {
     slate: 'rendered',
     feeding: null,
     encoderSlow: false,
+    programLateMs: null,
+    bypassLateMs: null,
     capture: 'idle',
     backup: null,
     health: null,

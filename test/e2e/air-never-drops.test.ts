@@ -64,6 +64,10 @@ describe('the air never drops', () => {
       await show.client.see('the slate is OBS’s own', (s) => s.air.slate === 'captured', 30_000);
       await show.cutTo('Estudio');
     }
+    const logs = textsUnder(show.studio.dataDir, 'secret.key').join('\n');
+    const apart = Number(/"apart":([\d.]+),"msg":"slate captured/.exec(logs)?.[1]);
+    console.log(`the captured slate is ${apart} of 255 from OBS’s own picture of its scene`);
+    expect(apart).toBeLessThan(8);
     for (const name of ['facebook', 'youtube', 'frozen', 'recording']) {
       await show.client.see(
         `${name} live`,

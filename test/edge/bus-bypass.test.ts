@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createBus, type Bus } from '../../server/air/bus/bus.ts';
+import { farthestFrom } from '../../server/air/bus/look-alike.ts';
 import { createSlate, type Slate } from '../../server/air/bus/slate.ts';
 import { defaultSplicerSettings } from '../../server/air/bus/splicer.ts';
 import { systemClock } from '../../server/core/clock.ts';
@@ -37,6 +38,7 @@ beforeAll(async () => {
     dir: join(folder, 'slates'),
     // What is tested here does not need one: the last picture freezes.
     render: () => Promise.reject(new Error('no ffmpeg')),
+    farthest: (png, reel) => farthestFrom(png, reel, { clock }),
   });
   bus = createBus({
     clock,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createBus, type Bus } from '../../server/air/bus/bus.ts';
 import { defaultCaptureSettings } from '../../server/air/bus/capture.ts';
+import { farthestFrom } from '../../server/air/bus/look-alike.ts';
 import { renderSlate } from '../../server/air/bus/slate-render.ts';
 import { createSlate, type Slate } from '../../server/air/bus/slate.ts';
 import { defaultSplicerSettings } from '../../server/air/bus/splicer.ts';
@@ -51,6 +52,7 @@ async function open(options: { rendered: boolean; startMs?: number }): Promise<R
       options.rendered
         ? renderSlate(wish, path, { clock, signal })
         : Promise.reject(new Error('no ffmpeg')),
+    farthest: (png, reel) => farthestFrom(png, reel, { clock }),
   });
   const door = await openDoor();
   const bus = createBus({
@@ -149,9 +151,9 @@ describe('bus over losses', () => {
     });
     expect(slate.capture()).toBe('wanted');
     // From here on the slate is what this encoder itself made of the slate scene.
-    slate.showing(true);
+    slate.showing(true, null);
     await until('it is captured', () => bus.report().slate === 'captured', 15_000);
-    slate.showing(false);
+    slate.showing(false, null);
     const told = recorder.headers;
     const joined = record(bus.tap, join(folder, 'joined.flv'));
     await lose(rig, recorder, { lose: () => encoder.freeze(), heal: () => encoder.thaw() });

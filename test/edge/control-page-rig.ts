@@ -26,6 +26,8 @@ export interface ControlPage {
 export interface ControlPageOptions {
   readonly signals?: Signals;
   readonly handlers?: Partial<Handlers>;
+  /** Where the program's picture is read. */
+  readonly monitorUrl?: () => string | null;
 }
 
 /** Builds the page and serves it. */
@@ -43,6 +45,7 @@ export async function startControlPage(options: ControlPageOptions = {}): Promis
   };
   const room = await openRoom({
     ...(options.signals ? { signals: options.signals } : {}),
+    ...(options.monitorUrl ? { monitorUrl: options.monitorUrl } : {}),
     handlers: () => ({
       ...Object.fromEntries(
         (['output.start', 'output.stop', 'output.update', 'alarm.acknowledge'] as const).map(

@@ -46,6 +46,7 @@ export function offAir(state: StudioState): void {
     programBy: null,
     programSince: now - 41_000,
     slateScene: 'Ya regresamos',
+    beforeSlate: null,
     transition: {
       name: 'Fundido',
       durationMs: 300,
@@ -75,6 +76,7 @@ export function offAir(state: StudioState): void {
     program: null,
     health: null,
     slate: 'rendered',
+    forced: null,
     reportedAt: now,
   });
   state.alarms = {};
@@ -134,7 +136,12 @@ export function onAir(state: StudioState): void {
   });
   Object.assign(state.grid, {
     mode: 'manual',
-    hold: { by: 'admin', reason: 'Puso Estudio', since: now - 95_000, kind: 'takeover' },
+    hold: {
+      by: 'admin',
+      reason: 'Puso «Lengua de señas» en previo',
+      since: now - 95_000,
+      kind: 'takeover',
+    },
   });
   for (const output of Object.values(state.outputs)) {
     Object.assign(output, {
@@ -171,6 +178,30 @@ export function obsLost(state: StudioState): void {
   state.alarms['air-slate'] = sampleAlarm({
     text: 'Se perdió la señal de OBS; sale «Ya regresamos» de OBS.',
     advice: 'OBS no responde. Ábralo o reinícielo: al volver se reanuda solo.',
+  });
+}
+
+/** «Ya regresamos» went on by hand in a healthy OBS, over the scene that was on. */
+export function slateScene(state: StudioState): void {
+  onAir(state);
+  Object.assign(state.switcher, {
+    program: 'Ya regresamos',
+    programBy: 'admin',
+    programSince: Date.now() - 5000,
+    beforeSlate: 'Lengua de señas',
+  });
+}
+
+/** On the air for an hour, and no platform takes it. */
+export function nobodyReceives(state: StudioState): void {
+  onAir(state);
+  for (const output of Object.values(state.outputs)) {
+    Object.assign(output, { state: 'retrying', liveSince: null, bitrateKbps: 0 });
+  }
+  state.alarms['outputs'] = sampleAlarm({
+    id: 'outputs',
+    text: 'El equipo de OBS no alcanza: en el último medio minuto se saltó más del 2 % de los cuadros.',
+    advice: 'Cierre los demás programas de ese equipo.',
   });
 }
 

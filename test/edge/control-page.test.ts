@@ -6,7 +6,14 @@ import type { StudioState } from '../../server/contract/state.ts';
 import { StudioError } from '../../server/core/errors.ts';
 import { until } from '../kit/until.ts';
 import { startControlPage, type ControlPage } from './control-page-rig.ts';
-import { obsLost, offAir, onAir, oneShed } from './control-page-states.ts';
+import {
+  nobodyReceives,
+  obsLost,
+  offAir,
+  onAir,
+  oneShed,
+  slateScene,
+} from './control-page-states.ts';
 
 const sizes = [
   [1920, 1080],
@@ -18,7 +25,7 @@ const slateForced = (state: StudioState): void => {
   obsLost(state);
   state.air.forced = { by: 'admin', since: Date.now() - 12_000 };
 };
-const states = { offAir, onAir, oneShed, obsLost, slateForced };
+const states = { offAir, onAir, oneShed, obsLost, slateForced, slateScene, nobodyReceives };
 const refusal = 'Dato no válido: se esperaba otro número.';
 
 let studio: ControlPage;
@@ -49,7 +56,13 @@ afterAll(async () => {
 async function show(name: keyof typeof states): Promise<void> {
   await page.keyboard.press('Escape');
   studio.show(states[name]);
-  const face = { offAir: 'off', obsLost: 'slate', slateForced: 'slate' }[name as string] ?? 'live';
+  const faces: Partial<Record<keyof typeof states, string>> = {
+    offAir: 'off',
+    obsLost: 'slate',
+    slateForced: 'slate',
+    nobodyReceives: 'nobody',
+  };
+  const face = faces[name] ?? 'live';
   const shed = name === 'oneShed' ? 1 : 0;
   await page.waitForFunction(
     ([wanted, count]) =>
@@ -91,6 +104,14 @@ const coverIsWhole = (): Promise<boolean> =>
     .locator('.status-bar .continuity-words > b')
     .evaluate((words) => words.scrollWidth <= words.clientWidth);
 
+/** Whether all that a clipped box says is seen. */
+const isWhole = (selector: string): Promise<boolean> =>
+  page
+    .locator(selector)
+    .evaluate(
+      (box) => box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight + 1,
+    );
+
 describe.each(sizes)('at %i×%i', (width, height) => {
   test.each(Object.keys(states) as (keyof typeof states)[])('%s: nothing cut', async (name) => {
     await page.setViewportSize({ width, height });
@@ -100,7 +121,12 @@ describe.each(sizes)('at %i×%i', (width, height) => {
       if (found.length > 0) throw new Error(found.join('; '));
       return true;
     });
-    if (name === 'onAir' && width > 760) expect(await coverIsWhole()).toBe(true);
+    if ((name === 'onAir' || name === 'obsLost') && width > 760) {
+      expect(await coverIsWhole()).toBe(true);
+    }
+    // Why it is in manual, wherever there is room to say it.
+    if (name === 'onAir' && width === 1920) expect(await isWhole('.mode-why')).toBe(true);
+    if (width > 760) expect(await isWhole('.grid-note')).toBe(true);
   });
 });
 
@@ -148,6 +174,43 @@ describe('the uplink bar', () => {
     });
     expect(out).toBe(0);
   });
+});
+
+test('where nothing can be measured, going live points to the contracted uplink', async () => {
+  await page.setViewportSize({ width: 1366, height: 768 });
+  await show('offAir');
+  studio.show((state) => {
+    Object.assign(state.uplink, { declaredKbps: null, usableKbps: null, fits: null });
+    Object.assign(state.uplink, { canMeasure: false, measured: null });
+  });
+  await page.getByTestId('go-live').click();
+  await page.getByText('«Subida contratada»').waitFor();
+  await page.getByTestId('go-live-uplink').click();
+  await page.getByTestId('uplink-declared').waitFor();
+  expect(await page.getByTestId('uplink-measure').count()).toBe(0);
+  // Back to the question it was opened from, and out of that.
+  await page.keyboard.press('Escape');
+  await page.getByTestId('go-live-confirm').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByTestId('go-live-confirm').waitFor({ state: 'detached' });
+});
+
+test('one added on the air says that it is left out, and can be started at once', async () => {
+  await page.setViewportSize({ width: 1366, height: 768 });
+  await show('onAir');
+  studio.show((state) => {
+    Object.assign(state.outputs['yt'] ?? {}, { order: 'stop', state: 'idle', liveSince: null });
+  });
+  const row = page.getByTestId('output-yt');
+  await row.getByText('No está en esta emisión').waitFor();
+  await row.getByText('Empezar ya').click();
+  await until('it was asked for', () =>
+    Promise.resolve(
+      studio.asked.some(
+        ({ name, input }) => name === 'output.start' && (input as { id: string }).id === 'yt',
+      ),
+    ),
+  );
 });
 
 describe('the form of a destination', () => {

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { createBus } from '../../server/air/bus/bus.ts';
 import { createFlvParser } from '../../server/air/bus/flv-parser.ts';
 import { flvFileHeader, retimed, serialiseTag, type FlvTag } from '../../server/air/bus/flv-tag.ts';
+import { farthestFrom } from '../../server/air/bus/look-alike.ts';
 import { renderSlate } from '../../server/air/bus/slate-render.ts';
 import { createSlate } from '../../server/air/bus/slate.ts';
 import { defaultSplicerSettings } from '../../server/air/bus/splicer.ts';
@@ -133,6 +134,7 @@ export async function openRig(
     random: Math.random,
     dir: join(folder, 'slates'),
     render: (wish, path, signal) => renderSlate(wish, path, { clock, signal }),
+    farthest: (png, reel) => farthestFrom(png, reel, { clock }),
   });
   slate.want({ encoder: profile, slate: order().slate });
   const plain = createBus({

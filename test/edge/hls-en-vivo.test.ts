@@ -71,6 +71,24 @@ test('before the air it says when it is back, on a phone, for everybody', async 
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
 });
 
+test('it and the guide speak one language, whichever of them it was chosen on', async () => {
+  const context = await browser.newContext({ locale: 'en-US' });
+  const english = await context.newPage();
+  const guide = (): Promise<string | null> =>
+    english.locator('nav a[href^="/programacion"]').getAttribute('href');
+  await english.goto(`${site.room.url}/en-vivo`);
+  expect(await guide()).toBe('/programacion?lang=en');
+  // From the guide, read in Spanish on this browser.
+  await english.goto(`${site.room.url}/en-vivo?lang=es`);
+  expect(await english.locator('html').getAttribute('lang')).toBe('es');
+  expect(await guide()).toBe('/programacion?lang=es');
+  await english.getByRole('button', { name: 'English' }).click();
+  expect(await guide()).toBe('/programacion?lang=en');
+  await english.reload();
+  expect(await english.locator('html').getAttribute('lang')).toBe('en');
+  await context.close();
+});
+
 test('it plays by itself, close to live, and shows what is on', async () => {
   const limit = await paced();
   site.show({}, 'live');

@@ -177,8 +177,14 @@ it('goes on without its server, is adopted by the next with its author, and ends
   expect(second.runtime.pid()).toBe(obs);
   expect(second.studio.state().ownership).toBe('managed');
   expect(second.studio.state()).toMatchObject({ program: 'Campo', programBy: operator.actor });
+  const shown: string[] = [];
+  second.studio.watch(({ connection }) => shown.push(connection));
   await second.runtime.close({ stop: true });
   await second.studio.close();
+  // What is ended on purpose was not lost.
+  expect(shown.at(-1)).toBe('off');
+  expect(shown.filter((connection) => !['connected', 'off'].includes(connection))).toEqual([]);
+  expect(second.studio.alarms()).toEqual({});
   expect(markProcess(obs)).toBeNull();
   expect(markProcess(xvfb)).toBeNull();
   // Another OBS is another program, whatever it begins with.

@@ -210,6 +210,18 @@ describe.each([{ studioMode: false }, { studioMode: true }])(
       expect(await onAir()).toBe('Ya regresamos');
       expect(await run()['switcher.panic']({}, operator)).toEqual(slate);
     });
+
+    it('the end of a panic puts back the scene that was on, and leaves the preview alone', async () => {
+      await run()['switcher.preview']({ scene: 'Campo' }, operator);
+      await run()['switcher.panic']({}, operator);
+      expect(studio.state().beforeSlate).toBe('Estudio');
+      const back = { program: 'Estudio', forced: false };
+      expect(await run()['switcher.panic']({ on: false }, operator)).toEqual(back);
+      await settled();
+      expect(await onAir()).toBe('Estudio');
+      await until('the preview is the same', () => studio.state().preview === 'Campo');
+      expect(studio.state()).toMatchObject({ programBy: operator.actor, beforeSlate: null });
+    });
   },
 );
 

@@ -16,6 +16,7 @@ import { instantOf } from '../../server/grid/wall-clock.ts';
 import { loadLibrary } from '../../server/library/load.ts';
 import { problemMiddleware } from '../../server/web/problem.ts';
 import { publicRoutes } from '../../server/web/public-routes.ts';
+import { publicStyle } from '../../server/web/public-style.ts';
 import { securityHeaders } from '../../server/web/security-headers.ts';
 import { startBrowser } from '../kit/browser.ts';
 import { dtdElements, dtdText, xmlProblems } from './public-xmltv.ts';
@@ -43,6 +44,7 @@ beforeAll(async () => {
   const app = express();
   app.set('query parser', 'simple');
   app.use(securityHeaders());
+  app.use(express.static(join(import.meta.dirname, '../../control-ui/public')));
   app.use(
     publicRoutes({
       clock: { now: () => now },
@@ -276,6 +278,74 @@ describe('/programacion', () => {
     const html = await (await get('/programacion?semana=nunca&lang=fr')).text();
     expect(html).toMatch(/23\s?–\s?29 de noviembre de 2026/u);
     expect((await get('/programacion?semana=1970-01-01')).status).toBe(200);
+  });
+
+  test.each([
+    ['', undefined, 'es'],
+    ['', 'en-US,en;q=0.9', 'en'],
+    ['', 'es-CO,en;q=0.9', 'es'],
+    ['', 'en;q=0.8,es-CO', 'es'],
+    ['', 'fr,en;q=0.5', 'en'],
+    ['', 'pt-BR', 'es'],
+    ['?lang=es', 'en-US', 'es'],
+    ['?lang=en', 'es-CO', 'en'],
+  ])('in the language that /en-vivo would choose: %j, %s → %s', async (query, liked, language) => {
+    const headers = liked === undefined ? undefined : { 'accept-language': liked };
+    const res = await fetch(`${base}/programacion${query}`, headers ? { headers } : {});
+    const html = await res.text();
+    expect(html).toContain(`<html lang="${language}">`);
+    expect(html).toContain(`href="/en-vivo?lang=${language}"`);
+    expect(res.headers.get('vary')).toContain('Accept-Language');
+  });
+
+  test('on a Saturday night Saturday is in sight, marked, and the days before it are folded', async () => {
+    const before = now;
+    now = instantOf('2026-11-28', '20:16', zone);
+    const context = await browser.newContext({ viewport: { width: 360, height: 640 } });
+    try {
+      const page = await context.newPage();
+      page.setDefaultTimeout(60_000);
+      await page.goto(`${base}/programacion?lang=es`);
+      const today = page.locator('tbody.today');
+      expect(await today.locator('th').innerText()).toMatch(/hoy\s*sábado,? 28/iu);
+      const box = await today.locator('th').boundingBox();
+      expect(box!.y).toBeLessThan(640);
+      expect(await page.getByText('Lunes, 23').isVisible()).toBe(false);
+      await page.getByText('Días anteriores').click();
+      expect(await page.locator('details th.day').first().isVisible()).toBe(true);
+      expect(await page.locator('th.day').count()).toBe(7);
+    } finally {
+      now = before;
+      await context.close();
+    }
+  });
+
+  test('headings stand over their columns', async () => {
+    const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
+    try {
+      page.setDefaultTimeout(60_000);
+      await page.goto(`${base}/programacion`);
+      const left = (selector: string) =>
+        page
+          .locator(selector)
+          .first()
+          .evaluate((cell) => {
+            const { left: edge } = cell.getBoundingClientRect();
+            return edge + Number.parseFloat(getComputedStyle(cell).paddingLeft);
+          });
+      const main = 'main > table';
+      expect(await left(`${main} thead th`)).toBe(await left(`${main} td.time`));
+      expect(await left(`${main} thead th`)).toBe(await left(`${main} th.day`));
+      expect(await left(`${main} th:nth-child(2)`)).toBe(await left(`${main} td:nth-child(2)`));
+    } finally {
+      await page.close();
+    }
+  });
+
+  test('its style has another address for each content, and fetches the player’s own font', () => {
+    const colors = library.station.colors;
+    expect(publicStyle(colors, '/assets/inter.woff2')).toContain('url("/assets/inter.woff2")');
+    expect(publicStyle(colors, null)).not.toContain('@font-face');
   });
 
   test('stops linking far away, so that no crawler walks the calendar for ever', async () => {

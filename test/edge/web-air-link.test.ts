@@ -50,6 +50,8 @@ const report: AirReport = {
   slate: 'rendered',
   feeding: null,
   encoderSlow: false,
+  programLateMs: null,
+  bypassLateMs: null,
   capture: 'idle',
   backup: null,
   health: null,
@@ -71,6 +73,7 @@ const order: AirOrder = {
   bypass: 'backup',
   forceSlate: false,
   captureSlate: false,
+  slatePicture: null,
   outputs: [],
 };
 

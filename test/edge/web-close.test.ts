@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { paced } from '../kit/slowness.ts';
-import { openRoom } from './web-room.ts';
+import { next, openRoom } from './web-room.ts';
 
 const left: Socket[] = [];
 afterEach(() => {
@@ -46,3 +46,26 @@ test('a screen that sleeps and a request that never ends are not waited for', as
   await room.close();
   expect(performance.now() - began).toBeLessThan(await limit(1500));
 });
+
+test.each(['airEnds', 'airGoesOn'] as const)(
+  'every page is told of an orderly end (%s) before it comes, one that arrives then too',
+  async (farewell) => {
+    const room = await openRoom();
+    const token = await room.adminToken();
+    const heard: string[] = [];
+    const first = room.socket(token);
+    first.on('patch', () => heard.push('patch'));
+    first.on('closing', (said) => heard.push(said));
+    await next(first, 'snapshot');
+    const told = next(first, 'closing');
+    room.state.change((draft) => {
+      draft.switcher.program = 'Estudio';
+    });
+    room.farewell(farewell);
+    expect(await told).toBe(farewell);
+    // What was known before is there first.
+    expect(heard.slice(-2)).toEqual(['patch', farewell]);
+    expect(await next(room.socket(token), 'closing')).toBe(farewell);
+    await room.close();
+  },
+);

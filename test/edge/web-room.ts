@@ -18,7 +18,7 @@ import { createStateStore, type StateStore } from '../../server/core/state-store
 import { openStore, type Store } from '../../server/store/database.ts';
 import { createAirLink, type AirLinkAdapter } from '../../server/web/air-link.ts';
 import type { Signals } from '../../server/web/hub.ts';
-import { createWeb } from '../../server/web/web.ts';
+import { createWeb, type Web } from '../../server/web/web.ts';
 import { signIn } from '../kit/studio-client.ts';
 
 export const adminPassword = 'prueba-de-estudio';
@@ -61,6 +61,7 @@ export interface Room {
   readonly access: Access;
   readonly audit: AuditLog;
   readonly airLink: AirLinkAdapter;
+  readonly farewell: Web['farewell'];
   /** Adds a person with these roles and gives a token of theirs. */
   person(user: string, roles: Role[]): Promise<string>;
   adminToken(): Promise<string>;
@@ -134,6 +135,7 @@ export async function openRoom(options: RoomOptions = {}): Promise<Room> {
     access,
     audit,
     airLink,
+    farewell: (farewell) => web.farewell(farewell),
     async person(user, roles) {
       const context = { actor: 'test', roles: ['admin' as const], host: 'localhost' };
       const password = `clave-de-${user}`;

@@ -113,7 +113,7 @@ try {
     [page, 'cortinilla.png'],
     [small, 'cortinilla-360.png'],
   ] as const) {
-    await shown.getByTestId('slate-forced').waitFor();
+    await shown.getByTestId('panic-off').waitFor();
     await shown.screenshot({ path: join(folder, file) });
   }
 

@@ -82,6 +82,7 @@ describe('an order', () => {
       bypass: 'backup',
       forceSlate: false,
       captureSlate: false,
+      slatePicture: null,
       outputs: recordedOrder1().outputs.map((o) => ({ ...o, backupUrl: null, folder: null })),
     });
   });

@@ -87,6 +87,7 @@ export function order(change: Partial<AirOrder> = {}): AirOrder {
     bypass: 'backup',
     forceSlate: false,
     captureSlate: false,
+    slatePicture: null,
     outputs: [],
     ...change,
   };

@@ -44,6 +44,7 @@ function rig(): { air: Air; clock: ManualClock; feed: (source: AirSource) => voi
         slate: 'rendered',
         cut: null,
         counts: { clamped: 0, rejoined: 0, dropped: 0 },
+        late: { program: null, bypass: null },
       }),
       onChange(listener) {
         heard = listener;

@@ -86,6 +86,7 @@ function rig(orderFile: OrderFile): Rig {
         slate: 'captured',
         cut: null,
         counts: { clamped: 0, rejoined: 0, dropped: 0 },
+        late: { program: 8640.4, bypass: null },
       }),
       onChange: () => () => undefined,
       close: () => void log.push('bus closed'),
@@ -184,6 +185,8 @@ describe('air', () => {
       source: 'slate',
       feeding: 'slate',
       slate: 'captured',
+      programLateMs: 8600,
+      bypassLateMs: null,
       capture: 'wanted',
       backup: null,
     });

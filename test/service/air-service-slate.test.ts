@@ -92,6 +92,17 @@ describe('going live', () => {
     expect(t.store.get().switcher.program).toBe(slate);
   });
 
+  it('nothing is kept before OBS has shown what its slate scene looks like', async () => {
+    await ready();
+    t.stage.blind = true;
+    await goLive();
+    await report({ source: 'live', program, capture: 'wanted' }, 5);
+    expect(last()).toMatchObject({ live: true, captureSlate: false, slatePicture: null });
+    t.stage.blind = false;
+    await report({ source: 'live', program, capture: 'wanted' }, 3);
+    expect(last()).toMatchObject({ captureSlate: true, slatePicture: 'iVBORw0KGgo=' });
+  });
+
   it('the next day only waits for the program, and touches no scene', async () => {
     await ready();
     await goLive();

@@ -29,12 +29,15 @@ const wish = (text: string): SlateWish => ({
 });
 const media = Buffer.concat([flvFileHeader, ...flow({ ms: 8000 }).map((m) => serialiseTag(m.tag))]);
 
-function make(render: (wish: SlateWish, path: string) => Promise<void> = never): {
+function make(
+  render: (wish: SlateWish, path: string) => Promise<void> = never,
+  farthest: () => Promise<number> = async () => 0,
+): {
   slate: Slate;
   clock: ManualClock;
 } {
   const clock = manualClock();
-  const slate = createSlate({ clock, log: silentLog, random: () => 0, dir, render });
+  const slate = createSlate({ clock, log: silentLog, random: () => 0, dir, render, farthest });
   open.push(slate);
   return { slate, clock };
 }
@@ -145,14 +148,19 @@ const program = (id: number): Still => ({
 function show(slate: Slate, clock: ManualClock, id = 1): void {
   slate.watch(videoHeader(id));
   slate.watch(stereo48);
-  slate.showing(true);
-  for (let t = 0, sounds = 0; t < 5000; t += 40) {
+  slate.showing(true, null);
+  arrive(slate, clock, id);
+  slate.showing(false, null);
+}
+
+/** What the encoder `id` sends from `from` to `to` ms. */
+function arrive(slate: Slate, clock: ManualClock, id: number, from = 0, to = 5000): void {
+  for (let t = from, sounds = Math.ceil((from * 3) / 64); t < to; t += 40) {
     slate.watch(t % 1000 === 0 ? keyFrame(t, id) : frame(t, id));
     for (; (sounds * 64) / 3 < t + 40; sounds += 1)
       slate.watch(sound(Math.round((sounds * 64) / 3), id));
     clock.advance(40);
   }
-  slate.showing(false);
 }
 
 describe('captured slate', () => {
@@ -163,9 +171,9 @@ describe('captured slate', () => {
     slate.watch(videoHeader(1));
     slate.watch(stereo48);
     await until('its file was looked for', () => slate.capture() === 'wanted');
-    slate.showing(true);
+    slate.showing(true, null);
     expect(slate.capture()).toBe('capturing');
-    slate.showing(false);
+    slate.showing(false, null);
     expect(slate.pick(program(1))?.kind).toBe('freeze');
     show(slate, clock);
     expect(slate.capture()).toBe('idle');
@@ -203,6 +211,29 @@ describe('captured slate', () => {
     expect(told).toBeGreaterThan(0);
     expect(slate.pick(null)?.kind).toBe('rendered');
     await slate.idle();
+  });
+
+  it('is not kept while what arrives does not look like the scene: an encoder may lag for seconds', async () => {
+    const pictures = [60, 'unreadable', 3] as const;
+    let looks = 0;
+    const { slate, clock } = make(never, async () => {
+      const apart = pictures[looks++];
+      if (typeof apart !== 'number') throw new Error('ffmpeg could not read the picture');
+      return apart;
+    });
+    slate.want(wish('uno'));
+    slate.watch(videoHeader(1));
+    slate.watch(stereo48);
+    slate.showing(true, Buffer.from('png'));
+    for (const [round, from] of [0, 7000, 14_000].entries()) {
+      expect(slate.capture()).toBe('capturing');
+      expect(slate.pick(program(1))?.kind).toBe('freeze');
+      arrive(slate, clock, 1, from, from + 7000);
+      await slate.idle();
+      expect(looks).toBe(round + 1);
+    }
+    expect(slate.capture()).toBe('idle');
+    expect(slate.pick(program(1))?.kind).toBe('captured');
   });
 
   it('is captured again from a file that is damaged, and used though the disk is full', async () => {

@@ -72,6 +72,7 @@ export function fakeBus(clock: ManualClock): FakeBus {
       slate: 'captured',
       cut: null,
       counts: { clamped: 0, rejoined: 0, dropped: 0 },
+      late: { program: null, bypass: null },
     }),
     onChange: () => () => undefined,
     close: () => undefined,

@@ -56,7 +56,7 @@ export interface FieldBench extends Bench {
 }
 
 /** A field room on a fresh database, or on what another run of control left. */
-export async function fieldBench(base?: Bench): Promise<FieldBench> {
+export async function fieldBench(base?: Bench, publicHost?: string): Promise<FieldBench> {
   const on = base ?? (await bench());
   const listeners: (() => void)[] = [];
   const scene: FakeScene = {
@@ -86,6 +86,7 @@ export async function fieldBench(base?: Bench): Promise<FieldBench> {
     },
     memory: createSettings(on.database.db),
     rtmpPort: 1936,
+    ...(publicHost === undefined ? {} : { publicHost: () => publicHost }),
     playKey: 'the-play-key',
     playHost: () => '127.0.0.1',
     newId: (prefix) => `${prefix}-${stamp}-${(serial += 1)}`,

@@ -60,6 +60,23 @@ describe('units and their credentials', () => {
     });
   });
 
+  it.each([
+    ['estudio.example.org', 'rtmp://estudio.example.org:1936/field'],
+    ['estudio.example.org:19350', 'rtmp://estudio.example.org:19350/field'],
+    ['[2001:db8::7]:19350', 'rtmp://[2001:db8::7]:19350/field'],
+    ['[2001:db8::7]', 'rtmp://[2001:db8::7]:1936/field'],
+  ])('crews on the internet are told the public name: %s', async (publicHost, url) => {
+    t.field.close();
+    t = await fieldBench(await t.again(), publicHost);
+    const made = await t.create('Móvil');
+    expect(made.feeds[0]!.rtmp.url).toBe(url);
+    const id = made.id;
+    const again = await t.field.handlers['field.credentials']({ id }, ana);
+    expect(again.feeds[0]!.rtmp.url).toBe(url);
+    const rotated = await t.field.handlers['field.rotateKey']({ id, feed: `${id}-1` }, ana);
+    expect(rotated.rtmp.url).toBe(url);
+  });
+
   it('a rotated key replaces the old one in the order, at once and after a restart', async () => {
     const made = await t.create('Móvil');
     const rotated = await t.field.handlers['field.rotateKey'](

@@ -49,6 +49,7 @@ test('measured while the bus runs, anew with each time on the air', async () => 
           slate: 'rendered',
           cut: null,
           counts: { clamped: 0, rejoined: 0, dropped: 0 },
+          late: { program: null, bypass: null },
         }),
         onChange: () => nothing,
         close: () => void log.push('bus closed'),

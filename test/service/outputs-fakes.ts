@@ -112,6 +112,8 @@ export function fakeEncoder(store: StateStore): FakeEncoder {
 /** OBS as the slate director sees it, and what was cut to. */
 export interface FakeStage extends SlateStage {
   readonly cuts: string[];
+  /** OBS gives no picture of its scenes. */
+  blind: boolean;
   /** Makes the next cuts fail with this. */
   failure: Error | null;
   /** Cuts wait until it is called again with null. */
@@ -135,6 +137,7 @@ export function fakeStage(store: StateStore): FakeStage {
   };
   const fake: FakeStage = {
     cuts: [],
+    blind: false,
     failure: null,
     hang: null,
     async cut(scene, { actor, when }) {
@@ -144,6 +147,10 @@ export function fakeStage(store: StateStore): FakeStage {
       fake.cuts.push(scene);
       show(scene, actor);
       return true;
+    },
+    picture: async () => {
+      if (fake.blind) throw new Error('no picture');
+      return 'iVBORw0KGgo=';
     },
     onAsk(listener) {
       listeners.add(listener);

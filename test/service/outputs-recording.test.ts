@@ -71,7 +71,47 @@ test('each occurrence leaves an order with its own folder, and only then', async
   await on(bench, { ...zona, start: mundo.end, time: '12:00' });
   expect(folder(orders().at(-1))?.name).toBe('2026-11-21 1000 Zona Tributaria');
   await on(bench, null);
-  expect(folder(orders().at(-1))?.name).toMatch(/^\d{4}-\d\d-\d\d Fuera de parrilla$/);
+  expect(folder(orders().at(-1))?.name).toMatch(/^\d{4}-\d\d-\d\d \d{4} Fuera de parrilla$/);
+});
+
+test('each transmission outside the grid has a folder of its own, and keeps it until it ends', async () => {
+  const { bench, id } = await recorder();
+  await on(bench, null);
+  const name = () => folder(bench.link.orders.at(-1))?.name ?? '';
+  const { handlers } = bench.air;
+  const wall = () =>
+    new Date(bench.clock.now() - 5 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
+  const expected = () => `${wall().replace(':', '')} Fuera de parrilla`;
+  expect(folder(bench.link.orders.at(-1))?.zone).toBe('America/Bogota');
+  const first = name();
+  await bench.clock.advance(600_000);
+  expect(name()).toBe(first);
+
+  // The same day again, after it ended.
+  await bench.run(handlers['output.stop']({ id }, ana));
+  await bench.clock.advance(60_000);
+  await bench.run(handlers['output.start']({ id }, ana));
+  const second = name();
+  expect(second).not.toBe(first);
+  expect(second).toBe(expected());
+
+  // A recording that is always on: the transmission itself ends and begins.
+  await bench.clock.advance(60_000);
+  await bench.run(handlers['air.goLive']({}, ana));
+  const third = name();
+  expect(third).toBe(expected());
+  expect(third).not.toBe(second);
+
+  // A control that starts again leaves what goes on where it is.
+  await bench.clock.advance(120_000);
+  const next = await bench.restart();
+  next.link.connect();
+  await on(next, null);
+  expect(folder(next.link.orders.at(-1))?.name).toBe(third);
+  // What follows a programme of the grid is on its own again.
+  await on(next, zona);
+  await on(next, null);
+  expect(folder(next.link.orders.at(-1))?.name).not.toBe(third);
 });
 
 test('a control that starts again leaves recordings where they are until its grid is read', async () => {

@@ -164,6 +164,8 @@ export function idleReport(at: number, more: Partial<AirReport> = {}): AirReport
     slate: 'rendered',
     feeding: null,
     encoderSlow: false,
+    programLateMs: null,
+    bypassLateMs: null,
     capture: 'idle',
     backup: null,
     health: null,

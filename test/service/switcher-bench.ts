@@ -6,6 +6,7 @@ import { silentLog } from '../../server/core/log.ts';
 import { createStateStore, type StateStore } from '../../server/core/state-store.ts';
 import { createObsClient } from '../../server/switcher/obs-client.ts';
 import type { ObsClient } from '../../server/switcher/obs-port.ts';
+import type { AirSlate } from '../../server/switcher/panic.ts';
 import type { ProgramMemory } from '../../server/switcher/program-memory.ts';
 import type { Switcher } from '../../server/switcher/service-ports.ts';
 import { createSwitcher } from '../../server/switcher/service.ts';
@@ -26,8 +27,9 @@ export function switcherBench(given: {
   readonly clock: HandClock;
   readonly open: () => PlayedSocket;
   readonly memory?: ProgramMemory;
+  readonly airSlate?: AirSlate;
 }): SwitcherBench {
-  const { clock, open, memory } = given;
+  const { clock, open, memory, airSlate } = given;
   const store = createStateStore(initialState(station, 1935, 0));
   const acts: Act[] = [];
   const random = (): number => 0.5;
@@ -43,6 +45,7 @@ export function switcherBench(given: {
     profile: { slateScene: 'Ya regresamos', lowerThird: 'Rótulo' },
     encoder: null,
     ...(memory && { memory }),
+    ...(airSlate && { airSlate }),
   });
   return {
     store,

@@ -41,7 +41,7 @@ async function code(work: Promise<unknown>): Promise<string> {
   return error instanceof StudioError ? error.code : `not a failure: ${String(error)}`;
 }
 
-it('a call OBS never answers ends at its deadline, and the frozen connection is dropped', async () => {
+it('a frozen OBS is slow first and lost after four seconds; its calls end at their deadline', async () => {
   let frozen = false;
   const obs = playedObs();
   const { clock, sockets, client, seen } = rig((n) =>
@@ -49,20 +49,112 @@ it('a call OBS never answers ends at its deadline, and the frozen connection is 
   );
   client.configure(target);
   await settle();
-  expect(client.link()).toMatchObject({ state: 'connected', obsVersion: '29.0.2' });
+  expect(client.link()).toMatchObject({ state: 'connected', obsVersion: '29.0.2', problem: null });
   frozen = true;
   const calls = Promise.all([code(client.call('GetStats')), code(client.call('GetSceneList'))]);
-  await clock.advance(1449);
+  await clock.advance(1501);
+  expect(await calls).toEqual(['timeout', 'timeout']);
+  expect(client.link()).toMatchObject({ state: 'connected', obsVersion: '29.0.2' });
+  expect(client.link().problem?.es).toMatch(/tardando/);
+  await clock.advance(1800);
+  const last = code(client.call('GetStats'));
   expect(client.link().state).toBe('connected');
-  await clock.advance(2);
-  // Both in flight end with the connection, before their own deadlines.
-  expect(await calls).toEqual(['unavailable', 'unavailable']);
+  await clock.advance(700);
+  // What is in flight ends with the connection, before its own deadline.
+  expect(await last).toBe('unavailable');
   expect(sockets[0]?.dropped).toBe(true);
   expect(client.link().state).toBe('disconnected');
   expect(await code(client.call('GetStats'))).toBe('unavailable');
   await clock.advance(200);
+  expect(client.link()).toMatchObject({ state: 'connected', problem: null });
+  expect(seen).toEqual(['connecting', 'connected', 'connected', 'disconnected', 'connected']);
+  await client.close();
+});
+
+it('an OBS that answers late, again and again, is slow and not lost', async () => {
+  const clock = handClock();
+  const obs = playedObs();
+  let delayMs = 0;
+  const socket = playedSocket((name, data) => {
+    const answer = obs.answer(name, data);
+    if (delayMs === 0) return answer;
+    return new Promise((resolve) => void clock.after(delayMs, () => resolve(answer)));
+  });
+  const client = createObsClient({ clock, log: silentLog, random: () => 0.5, open: () => socket });
+  const seen: string[] = [];
+  client.onLink((link) => seen.push(link.problem?.en ?? link.state));
+  client.configure(target);
+  await settle();
+  delayMs = 3000;
+  const cut = code(client.call('SetCurrentProgramScene', { sceneName: 'Campo' }));
+  await clock.advance(20_000);
+  // Late for who waited, and no reason to let the others down.
+  expect(await cut).toBe('timeout');
   expect(client.link().state).toBe('connected');
-  expect(seen).toEqual(['connecting', 'connected', 'disconnected', 'connected']);
+  expect(socket.dropped).toBe(false);
+  delayMs = 0;
+  expect(await client.call('GetCurrentProgramScene')).toEqual({ currentProgramSceneName: 'Campo' });
+  await clock.advance(20_000);
+  // Told once, and once that it is over.
+  expect(seen).toEqual([
+    'Looking for OBS…',
+    'connected',
+    'OBS is slow to answer; wait before you repeat an order.',
+    'connected',
+  ]);
+  await client.close();
+});
+
+it('an OBS that still tells what happens is alive, whatever it does not answer', async () => {
+  const obs = playedObs();
+  let frozen = false;
+  const { clock, sockets, client } = rig((n) =>
+    playedSocket((name, data) => (frozen && n === 0 ? silence : obs.answer(name, data))),
+  );
+  client.configure(target);
+  await settle();
+  frozen = true;
+  for (let second = 0; second < 10; second += 1) {
+    await clock.advance(1000);
+    sockets[0]?.emit({ name: 'SceneListChanged', data: { scenes: [] } });
+  }
+  expect(client.link().state).toBe('connected');
+  await clock.advance(4500);
+  expect(sockets[0]?.dropped).toBe(true);
+  await client.close();
+});
+
+it.each([
+  ['SetStudioModeEnabled', { studioModeEnabled: true }],
+  ['StartStream', undefined],
+] as const)('never two %s at once, however late OBS answers the first', async (name, data) => {
+  const obs = playedObs();
+  const answers: (() => void)[] = [];
+  const { clock, sockets, client } = rig(() =>
+    playedSocket((asked, given) =>
+      asked === name
+        ? new Promise<void>((resolve) => answers.push(resolve))
+        : obs.answer(asked, given),
+    ),
+  );
+  client.configure(target);
+  await settle();
+  const sent = () => sockets[0]?.asked.filter((a) => a.name === name).length;
+  const late = [code(client.call(name, data)), code(client.call(name, data))];
+  await clock.advance(2000);
+  // The second was answered as late before its turn came: it is not sent any more.
+  expect(await Promise.all(late)).toEqual(['timeout', 'timeout']);
+  const waits = [client.call(name, data), client.call(name, data)];
+  await settle();
+  expect(sent()).toBe(1);
+  answers[0]?.();
+  await settle();
+  expect(sent()).toBe(2);
+  answers[1]?.();
+  await settle();
+  expect(sent()).toBe(3);
+  answers[2]?.();
+  await Promise.all(waits);
   await client.close();
 });
 
@@ -112,10 +204,10 @@ it('tries one connection at a time, ever more slowly, up to a limit', async () =
   await client.close();
 });
 
-it('an OBS that never greets is given up after a second, and asked again', async () => {
+it('an OBS that never greets is given up after three seconds, and asked again', async () => {
   const { clock, sockets, client } = rig(() => playedSocket(() => undefined, { hang: true }));
   client.configure(target);
-  await clock.advance(999);
+  await clock.advance(2999);
   expect(sockets).toHaveLength(1);
   await clock.advance(200);
   expect(sockets[0]?.dropped).toBe(true);

@@ -8,6 +8,7 @@ import {
   playedObs,
   playedSocket,
   settle,
+  type Answer,
   type HandClock,
   type PlayedSocket,
 } from './switcher-fakes.ts';
@@ -20,13 +21,21 @@ let t: SwitcherBench;
 /** Whether OBS answers already. */
 let up: boolean;
 let socket: PlayedSocket;
+/** How long OBS takes to answer, ms. */
+let delayMs: number;
 
 beforeEach(() => {
   clock = handClock();
   up = false;
+  delayMs = 0;
   const obs = playedObs();
+  const answer: Answer = (name, data) => {
+    const value = obs.answer(name, data);
+    if (delayMs === 0) return value;
+    return new Promise((resolve) => void clock.after(delayMs, () => resolve(value)));
+  };
   const open = (): PlayedSocket => {
-    socket = playedSocket((name, data) => obs.answer(name, data), up ? {} : { refuse: 1006 });
+    socket = playedSocket(answer, up ? {} : { refuse: 1006 });
     return socket;
   };
   t = switcherBench({ clock, open });
@@ -61,11 +70,16 @@ it('once it failed it is missing, with an alarm in time even while it is started
   t.switcher.runtimeChanged({ ownership: 'managed', note: null, pending: 'starting' });
   t.client.configure(target);
   await clock.advance(5000);
-  t.switcher.runtimeChanged({ ownership: 'managed', note: null, pending: null });
+  t.switcher.runtimeChanged({
+    ownership: 'managed',
+    note: null,
+    pending: null,
+    restarting: true,
+  });
   expect(shown()).toEqual({
     connection: 'disconnected',
     part: 'down',
-    text: 'El OBS del servidor no responde; el servidor lo reinicia solo.',
+    text: 'El OBS del servidor dejó de funcionar; el servidor lo reinicia solo.',
   });
   for (let restarts = 0; restarts < 3; restarts += 1) {
     await clock.advance(3000);
@@ -89,6 +103,68 @@ it('one that answered and went is lost at once, whoever started it', async () =>
   await settle();
   expect(shown()).toMatchObject({ connection: 'disconnected', part: 'down' });
   expect(alarmsUp(t.store)).toEqual(['obs']);
+});
+
+it('only an OBS that is really restarted is said to be, and a short loss is told in one line', async () => {
+  const own = { ownership: 'managed', note: null, pending: null } as const;
+  up = true;
+  t.switcher.runtimeChanged({ ...own, pending: 'starting' });
+  await t.connect();
+  const lines: (string | undefined)[] = [];
+  t.store.subscribe(() => {
+    if (lines.at(-1) !== shown().text) lines.push(shown().text);
+  });
+  const advice = () => t.store.get().alarms['obs']?.advice;
+  // The connection only: the process is alive.
+  up = false;
+  socket.end(1006);
+  await settle();
+  expect(advice()).toContain('vuelve a conectarse solo');
+  expect(advice()).not.toContain('lo reinicia solo');
+  await clock.advance(2000);
+  up = true;
+  await clock.advance(1000);
+  expect(lines).toEqual([
+    'Se perdió la conexión con OBS; se reintenta solo.',
+    expect.stringContaining('administrado por el servidor'),
+  ]);
+  // The process: what is done about it is renewed where it stands.
+  up = false;
+  socket.end(1006);
+  await settle();
+  t.switcher.runtimeChanged({ ...own, restarting: true });
+  expect(advice()).toContain('lo reinicia solo');
+  expect(alarmsUp(t.store)).toEqual(['obs']);
+  up = true;
+  t.client.configure(target);
+  await clock.advance(3000);
+  expect(alarmsUp(t.store)).toEqual([]);
+  // Over: the next loss of the connection alone is not another restart.
+  up = false;
+  socket.end(1006);
+  await settle();
+  expect(advice()).not.toContain('lo reinicia solo');
+});
+
+it('a slow OBS stays connected, obeys, and is not an alarm', async () => {
+  up = true;
+  await t.connect();
+  delayMs = 2500;
+  await clock.advance(2000);
+  expect(shown()).toMatchObject({ connection: 'connected', part: 'warn' });
+  expect(t.store.get().switcher.problem?.text).toContain('tardando');
+  expect(alarmsUp(t.store)).toEqual([]);
+  delayMs = 0;
+  await clock.advance(100);
+  const cut = t.switcher.handlers['switcher.cut'](
+    { scene: 'Campo', expectProgram: 'Estudio' },
+    ana,
+  );
+  await clock.advance(100);
+  await cut;
+  await clock.advance(12_000);
+  expect(shown()).toMatchObject({ connection: 'connected', part: 'ok' });
+  expect(t.store.get().switcher.problem).toBeNull();
 });
 
 it('a person’s OBS is looked for until it was tried, and then missing', async () => {

@@ -132,6 +132,21 @@ test('a failure says what a person can act on; a programming error says nothing 
   });
 });
 
+test('a form is told of its fields by the names it shows', () => {
+  const told = (shape: z.ZodRawShape, input: object) => {
+    const bad = z.object(shape).safeParse(input);
+    if (bad.success) throw new Error('parsed');
+    return toFailure(invalidInput(bad.error));
+  };
+  const wrong = told({ url: z.string() }, { url: 1 });
+  expect(wrong.message).toContain('«Dirección»');
+  expect(wrong.messageEn).toContain('«url»');
+  const settings = z.object({ latencyMs: z.number() });
+  expect(told({ settings }, { settings: {} }).message).toContain('«Espera por paquetes perdidos»');
+  const roles = z.array(z.number());
+  expect(told({ roles }, { roles: ['a'] }).message).toContain('«roles.0»');
+});
+
 function alarmsAt(now: () => number) {
   const state = createStateStore(initialState({} as never, 1935, 0), () => undefined);
   const { clock } = handClock();

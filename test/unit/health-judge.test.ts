@@ -51,7 +51,10 @@ describe('at once', () => {
     const before = showing('black', 'loud');
     expect(judgeHealth(null, thresholds, watched, before, 1)).toBe(before);
     const bad = { ...calmHealth, blackSeconds: 99, silentSeconds: 99, clippedSeconds: 9 };
-    expect(judgeHealth(bad, thresholds, unwatched, before, 1)).toEqual(healthy);
+    expect(judgeHealth(bad, thresholds, unwatched, before, 1)).toEqual({
+      ...healthy,
+      ownSeconds: 0,
+    });
   });
 
   test('OBS’s slate scene may stand still and be quiet, but not be black or distorted', () => {
@@ -64,6 +67,21 @@ describe('at once', () => {
       'black',
       'clipped',
     ]);
+  });
+
+  test('what stood still on the slate counts from its end, and then in full', () => {
+    const still = { ...calmHealth, frozenSeconds: 60, silentSeconds: 60, shortTermLufs: -50 };
+    for (const meant of [slateScene, unwatched]) {
+      let memory = judgeHealth(still, thresholds, meant, healthy, 0.5);
+      const later = (seconds: number) => {
+        for (let n = 0; n < seconds * 2; n += 1) {
+          memory = judgeHealth(still, thresholds, watched, memory, 0.5);
+        }
+        return up(memory);
+      };
+      expect(later(9.5)).toEqual([]);
+      expect(later(0.5)).toEqual(['frozen', 'silent']);
+    }
   });
 });
 

@@ -15,6 +15,7 @@ import { retryMs } from '../../control-ui/src/en-vivo/retry.ts';
 import { firstLanguage, wordsIn } from '../../control-ui/src/en-vivo/words.ts';
 import { initialState } from '../../server/core/initial-state.ts';
 import { publicLiveOf } from '../../server/web/en-vivo.ts';
+import { publicLanguage } from '../../server/web/public-words.ts';
 import { webOutput } from './hls-output.ts';
 
 const wall = { zone: 'America/Bogota', locale: 'es-CO' };
@@ -121,6 +122,8 @@ test.each([
   ['xx', ['pt', 'en'], 'en'],
 ] as const)('language %s of a browser in %s: %s', (chosen, browser, language) => {
   expect(firstLanguage(chosen, browser)).toBe(language);
+  // The guide is a page of the same house.
+  expect(publicLanguage(chosen, browser)).toBe(language);
 });
 
 test('it never gives up and never hurries: between half a second and fifteen', () => {

@@ -40,11 +40,41 @@ describe('judgeAlarms', () => {
     expect(slow.alarms.get('air-encoder')).toMatchObject({ severity: 'critical' });
     expect(ids(judgeAlarms(live(), slow.memory, now + 500))).toEqual([]);
   });
-  it('gives OBS three seconds to begin', () => {
-    const first = judgeAlarms(live({ source: 'slate' }), calm, now);
-    expect(ids(first)).toEqual([]);
-    const late = judgeAlarms(live({ source: 'slate' }), first.memory, now + 3100);
-    expect(late.alarms.get('air-slate')!.what.es).toContain('OBS no está enviando');
+  it('gives an OBS that is there eight seconds to begin, and three to one that is not', () => {
+    for (const [connection, ms] of [
+      ['connected', 8000],
+      ['disconnected', 3000],
+    ] as const) {
+      const s = live({ source: 'slate' });
+      const waiting = { ...s, switcher: { ...s.switcher, connection } };
+      const first = judgeAlarms(waiting, calm, now);
+      expect(ids(first)).toEqual([]);
+      const yet = judgeAlarms(waiting, first.memory, now + ms);
+      expect(ids(yet)).toEqual([]);
+      const late = judgeAlarms(waiting, yet.memory, now + ms + 100);
+      expect(late.alarms.get('air-slate')!.what.es).toContain('OBS no está enviando');
+    }
+  });
+  it('misses no program while going live captures its slate, and then only what does not come', () => {
+    const at = (source: 'live' | 'slate' | 'off', preparing: { until: number } | null) =>
+      live({ source, preparing });
+    const until = { until: now + 10_000 };
+    let r = judgeAlarms(at('off', until), calm, now);
+    // It comes, and goes again while air lets the encoder run empty.
+    for (const [ms, source] of [
+      [4000, 'off'],
+      [5000, 'live'],
+      [6000, 'off'],
+      [9900, 'slate'],
+    ] as const) {
+      r = judgeAlarms(at(source, until), r.memory, now + ms);
+      expect(ids(r)).toEqual([]);
+    }
+    r = judgeAlarms(at('slate', null), r.memory, now + 10_200);
+    expect(ids(r)).toEqual([]);
+    expect(ids(judgeAlarms(at('live', null), r.memory, now + 12_000))).toEqual([]);
+    const nothing = judgeAlarms(at('slate', null), r.memory, now + 13_000);
+    expect(nothing.alarms.get('air-slate')!.what.es).toContain('OBS no está enviando');
   });
   it('an output with a problem alarms after three seconds, whatever its state flips between', () => {
     const problem = { cause: 'refused' as const, text: '', textEn: '', detail: '', at: now };
@@ -60,6 +90,29 @@ describe('judgeAlarms', () => {
     expect(r.alarms.get('output-a')!.advice).toEqual(causeWords('refused', 'rtmp'));
     r = judgeAlarms(at('live'), r.memory, now + 4000);
     expect(ids(r)).toEqual([]);
+  });
+  it('one that froze while connected alarms as one that is lost', () => {
+    const problem = { cause: 'stalled' as const, text: '', textEn: '', detail: '', at: now };
+    const frozen = { ...live(), outputs: { a: { ...output, state: 'live' as const, problem } } };
+    const r = judgeAlarms(frozen, calm, now);
+    expect(ids(judgeAlarms(frozen, r.memory, now + 2900))).toEqual([]);
+    expect(ids(judgeAlarms(frozen, r.memory, now + 3100))).toEqual(['output-a']);
+  });
+  it('the last one that received is critical and says so; one of several is a warning', () => {
+    const problem = { cause: 'refused' as const, text: '', textEn: '', detail: '', at: now };
+    const down: Output = { ...output, state: 'retrying', problem };
+    const up: Output = { ...output, state: 'live' };
+    const after = (outputs: Record<string, Output>) => {
+      const s = { ...live(), outputs };
+      return judgeAlarms(s, judgeAlarms(s, calm, now).memory, now + 3100).alarms.get('output-a');
+    };
+    expect(after({ a: down, b: up })).toMatchObject({ severity: 'warning' });
+    expect(after({ a: down, b: up })?.what.es).toBe(`«${output.name}» no está recibiendo.`);
+    for (const others of [{}, { b: down }, { b: { ...up, kind: 'recording' as const } }]) {
+      const alarm = after({ a: down, ...others });
+      expect(alarm?.severity).toBe('critical');
+      expect(alarm?.what.es).toBe(`Nadie recibe la emisión: falla «${output.name}».`);
+    }
   });
   it('one that was shed does not alarm as one that fails', () => {
     const problem = { cause: 'shed' as const, text: '', textEn: '', detail: '', at: now };

@@ -76,3 +76,27 @@ test('bitrate over the last seconds, and none when nothing moved', () => {
   expect(bitrateKbps(d, 20_000)).toBe(0);
   expect(d.window.length).toBeLessThan(15);
 });
+
+test('the burst that a session begins with is no bitrate', () => {
+  // 3 Mb/s, of which the first 2.5 s are written in the first half second.
+  const mediaAt = (ms: number): number => (ms < 500 ? ms * 5 : ms + 2000);
+  let d = afterBlock(noDelivery, { outTimeMs: null, totalBytes: 358 }, 0);
+  for (let ms = 100; ms <= 8000; ms += 100) {
+    const media = mediaAt(ms);
+    d = afterBlock(d, { outTimeMs: media, totalBytes: 358 + media * 375 }, ms);
+    if (ms < 500) continue;
+    expect(bitrateKbps(d, ms)).toBeGreaterThan(2900);
+    expect(bitrateKbps(d, ms)).toBeLessThan(3100);
+  }
+});
+
+test('where frames are dropped later, what leaves is what is written, not what is left out', () => {
+  let d = noDelivery;
+  // From 10 s on half of the media is left out: 3 Mb/s of media, 1.5 Mb/s on the way.
+  for (let ms = 250; ms <= 20_000; ms += 250) {
+    const bytes = ms <= 10_000 ? ms * 375 : 3_750_000 + (ms - 10_000) * 187.5;
+    const media = ms <= 10_000 ? ms : 10_000 + (ms - 10_000) * 2;
+    d = afterBlock(d, { outTimeMs: media, totalBytes: bytes }, ms);
+  }
+  expect(bitrateKbps(d, 20_000)).toBe(1500);
+});

@@ -17,7 +17,7 @@ const facts: OrderFacts = {
   backupKey: null,
   bypass: 'backup',
   forceSlate: false,
-  captureSlate: false,
+  slatePicture: null,
   feeds: [
     { id: 'b-1', key: 'kb' },
     { id: 'a-1', key: 'ka' },

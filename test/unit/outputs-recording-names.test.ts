@@ -49,6 +49,7 @@ describe('folders of occurrences', () => {
         signLanguage: true,
         captions: false,
       },
+      zone,
     });
   });
 
@@ -60,10 +61,10 @@ describe('folders of occurrences', () => {
     );
   });
 
-  test('outside the grid one folder a day, by the date of the station', () => {
+  test('outside the grid by date and time of the station', () => {
     const name = (at: string) => recordingFolder({ now: null }, zone, Date.parse(at)).name;
-    expect(name('2026-11-22T04:59:59Z')).toBe('2026-11-21 Fuera de parrilla');
-    expect(name('2026-11-22T05:00:00Z')).toBe('2026-11-22 Fuera de parrilla');
+    expect(name('2026-11-22T04:59:59Z')).toBe('2026-11-21 2359 Fuera de parrilla');
+    expect(name('2026-11-22T05:00:00Z')).toBe('2026-11-22 0000 Fuera de parrilla');
     expect(recordingFolder({ now: null }, 'Nowhere/At_All', ten).name).toContain('2026-11-21');
   });
 
@@ -113,14 +114,32 @@ describe('names on disk', () => {
     expect(folderProblem(name)).toEqual(expect.any(String));
   });
 
-  test('files are named by their start in UTC, and numbered when that is taken', () => {
-    expect([0, 1, 2].map((n) => fileName(ten, n))).toEqual([
-      '2026-11-21T15-00-00Z.mp4',
-      '2026-11-21T15-00-00Z-2.mp4',
-      '2026-11-21T15-00-00Z-3.mp4',
-    ]);
-    expect(isFileName(fileName(ten, 1000))).toBe(true);
-    expect(isFileName('../2026-11-21T15-00-00Z.mp4')).toBe(false);
+  test('files are named by the clock on the wall of the station, in UTC where no zone is known', () => {
+    const evening = Date.parse('2026-11-22T01:16:28.900Z');
+    expect(fileName(evening, 0, zone)).toBe('2026-11-21 20-16-28.mp4');
+    expect(fileName(evening, 0, null)).toBe('2026-11-22T01-16-28Z.mp4');
+    expect(fileName(evening, 0, 'Nowhere/At_All')).toBe('2026-11-22T01-16-28Z.mp4');
+  });
+
+  test('a name that is taken is numbered, as in an hour that clocks show twice', () => {
+    const [first, again] = ['2026-11-01T05:30:00Z', '2026-11-01T06:30:00Z'].map(Date.parse);
+    expect(fileName(first!, 0, 'America/New_York')).toBe('2026-11-01 01-30-00.mp4');
+    expect(fileName(again!, 0, 'America/New_York')).toBe('2026-11-01 01-30-00.mp4');
+    expect(fileName(again!, 1, 'America/New_York')).toBe('2026-11-01 01-30-00_2.mp4');
+    expect(fileName(again!, 1, null)).toBe('2026-11-01T06-30-00Z_2.mp4');
+  });
+
+  test('names of both kinds are known again, and nothing else is', () => {
+    for (const by of [zone, null]) {
+      expect(isFileName(fileName(ten, 1000, by))).toBe(true);
+      // Of one second, in the order in which they were begun.
+      const names = [0, 1, 2].map((attempt) => fileName(ten, attempt, by));
+      expect(names.toSorted()).toEqual(names);
+    }
+    expect(isFileName('2026-11-21T15-00-00Z-2.mp4')).toBe(true);
+    for (const name of ['../2026-11-21T15-00-00Z.mp4', '2026-11-21 15-00-00Z.mp4', 'x.mp4']) {
+      expect(isFileName(name)).toBe(false);
+    }
   });
 
   test('an order without a folder, or with one that cannot be, has no plan', () => {

@@ -105,6 +105,7 @@ function state(): SwitcherState {
     obsVersion: '29',
     programBy: null,
     programSince: 0,
+    beforeSlate: 'Estudio',
     encoder: {
       width: null,
       height: null,
@@ -123,8 +124,8 @@ describe('renaming', () => {
   it('a scene, everywhere', () => {
     const s = state();
     renameScene(s, 'Estudio', 'Set');
-    expect([s.program, s.preview, s.transition.to, s.scenes[0]?.name]).toEqual(
-      Array.from({ length: 4 }, () => 'Set'),
+    expect([s.program, s.preview, s.beforeSlate, s.transition.to, s.scenes[0]?.name]).toEqual(
+      Array.from({ length: 5 }, () => 'Set'),
     );
     renameScene(s, 'Ya regresamos', 'Pausa');
     expect(s.slateScene).toBe('Pausa');

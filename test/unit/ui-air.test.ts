@@ -172,6 +172,15 @@ describe('picture and sound as sent', () => {
     expect(healthFlags(still, 'bypass', true)).toHaveLength(1);
     expect(healthFlags(still, 'program')).toHaveLength(1);
   });
+  it('lets it be quiet too, and counts both from its end', () => {
+    const still = { ...calmHealth, frozenSeconds: 30, silentSeconds: 30 };
+    expect(healthFlags(still, 'program', true)).toEqual([]);
+    expect(healthFlags(still, 'program', false, 1)).toEqual([]);
+    expect(healthFlags(still, 'program', false, 12)).toEqual([
+      { flag: 'frozen', seconds: 12 },
+      { flag: 'silent', seconds: 12 },
+    ]);
+  });
   it('lets the slate stand still in silence', () => {
     const slate = { ...calmHealth, blackSeconds: 9, frozenSeconds: 9, silentSeconds: 9 };
     expect(healthFlags(slate, 'slate')).toEqual([]);

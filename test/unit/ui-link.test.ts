@@ -148,6 +148,41 @@ describe('silence', () => {
     expect(link.view().status).toBe('live');
   });
 
+  it('keeps what a server said before it closed in order, and is back with the next one', () => {
+    const { link, hear, fake, sent, pass } = setUp();
+    hear('snapshot', snapshot(1, 'a'));
+    expect(link.view().farewell).toBeNull();
+    hear('closing', 'airEnds');
+    expect(link.view()).toMatchObject({ status: 'lost', farewell: 'airEnds' });
+    // Its own end is no news of the studio: neither patches nor another snapshot nor signs of life.
+    hear('patch', patch(1, 'OBS se perdió'));
+    hear('snapshot', snapshot(5, 'OBS se perdió'));
+    link.heard();
+    pass(3000);
+    expect(sent).toEqual([]);
+    expect(link.view()).toMatchObject({ status: 'lost', state: { grid: { note: 'a' } } });
+    fake.connected = false;
+    hear('disconnect', 'transport close');
+    expect(link.view()).toMatchObject({ status: 'lost', farewell: 'airEnds' });
+    fake.connected = true;
+    hear('connect');
+    expect(link.view().farewell).toBe('airEnds');
+    hear('snapshot', snapshot(1, 'b'));
+    expect(link.view()).toMatchObject({
+      status: 'live',
+      farewell: null,
+      state: { grid: { note: 'b' } },
+    });
+  });
+
+  it('says no farewell for a line that drops', () => {
+    const { link, hear, fake } = setUp();
+    hear('snapshot', snapshot(1, 'a'));
+    fake.connected = false;
+    hear('disconnect', 'transport close');
+    expect(link.view()).toMatchObject({ status: 'lost', farewell: null });
+  });
+
   it('dials again when the server let this screen go', () => {
     const { hear, fake, pass, connects } = setUp();
     hear('snapshot', snapshot(1, 'a'));

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { airFace } from '../../control-ui/src/on-air/air-state.ts';
 import { isOut, tallyOf } from '../../control-ui/src/state/tally.ts';
+import { sampleOutput } from '../kit/samples.ts';
 
 describe('tally', () => {
   const settled = {
@@ -56,15 +57,25 @@ describe('the air', () => {
     [{ connected: true, order: 'stop', onAir: true, source: 'live' }, 'stopping'],
     [{ connected: false, order: 'live', onAir: true, source: 'live' }, 'noContact'],
   ] as const)('%j reads %s', (air, face) => {
-    expect(airFace(air, { a: { order: 'start', state: 'live' } })).toBe(face);
+    expect(airFace(air, { a: sampleOutput({ state: 'live' }) })).toBe(face);
   });
+  const live = sampleOutput({ state: 'live' });
+  const retrying = sampleOutput({ state: 'retrying' });
+  const problem = { cause: 'stalled' as const, text: '', textEn: '', detail: '', at: 0 };
+  const frozen = { ...live, problem };
+  const recording = { ...live, kind: 'recording' as const };
   it.each([
-    [{}, 'nobody'],
-    [{ a: { order: 'start', state: 'starting' } }, 'starting'],
-    [{ a: { order: 'start', state: 'retrying' } }, 'nobody'],
-    [{ a: { order: 'start', state: 'retrying' }, b: { order: 'start', state: 'live' } }, 'live'],
-  ] as const)('red only while somebody receives: %j reads %s', (outputs, face) => {
+    ['none', [], 'nobody'],
+    ['one that starts', [sampleOutput({ state: 'starting' })], 'starting'],
+    ['one that is tried again', [retrying], 'nobody'],
+    ['one of two', [retrying, live], 'live'],
+    ['one that is slow', [{ ...live, problem: { ...problem, cause: 'slow' as const } }], 'live'],
+    ['one that froze', [frozen], 'nobody'],
+    ['one that froze, and our own disk', [frozen, recording], 'nobody'],
+    ['only our own disk', [recording], 'live'],
+    ['one that was told to stop and still runs', [{ ...live, order: 'stop' as const }], 'live'],
+  ] as const)('red only while somebody receives: %s', (_, outputs, face) => {
     const air = { connected: true, order: 'live', onAir: true, source: 'live' } as const;
-    expect(airFace(air, outputs)).toBe(face);
+    expect(airFace(air, Object.fromEntries(outputs.entries()))).toBe(face);
   });
 });

@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  behindBeforeAir,
   createCatchUp,
   lagBehindAir,
   timeMarkOf,
@@ -129,4 +130,13 @@ describe('catching up', () => {
     expect(late.due(9000, 8500)).toBe(false);
     expect(late.due(9000, 10_000)).toBe(true);
   });
+});
+
+it('what came late to air counts for whose pictures go out, and for nobody else', () => {
+  const late = { programLateMs: 7800, bypassLateMs: 400 };
+  expect(behindBeforeAir({ ...late, feeding: 'program' })).toBe(7800);
+  expect(behindBeforeAir({ ...late, feeding: 'bypass' })).toBe(400);
+  expect(behindBeforeAir({ ...late, feeding: 'slate' })).toBe(0);
+  expect(behindBeforeAir({ ...late, feeding: 'off' })).toBe(0);
+  expect(behindBeforeAir({ feeding: 'program', programLateMs: null, bypassLateMs: 1 })).toBe(0);
 });

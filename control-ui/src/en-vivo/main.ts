@@ -7,7 +7,9 @@ import { latencyShown, mayGoLive } from './latency.ts';
 import { createPlayer } from './player.ts';
 import { watchServer } from './server.ts';
 import {
+  askedLanguage,
   firstLanguage,
+  forgetAskedLanguage,
   rememberedLanguage,
   rememberLanguage,
   wordsIn,
@@ -27,7 +29,7 @@ const listings = element('listings', HTMLElement);
 const nowhere: Wall = { zone: 'America/Bogota', locale: 'es-CO' };
 const drawMs = 500;
 
-let words = wordsIn(firstLanguage(rememberedLanguage(), navigator.languages));
+let words = wordsIn(firstLanguage(askedLanguage() ?? rememberedLanguage(), navigator.languages));
 const server = watchServer(onServer);
 const player = createPlayer(video, () => {
   if (player.state === 'lost') server.ask();
@@ -149,7 +151,7 @@ function speak(): void {
   write(language, words.say('other'));
   language.lang = words.language === 'es' ? 'en' : 'es';
   for (const guide of document.querySelectorAll<HTMLAnchorElement>('a[href^="/programacion"]')) {
-    guide.href = words.language === 'es' ? '/programacion' : '/programacion?lang=en';
+    guide.href = `/programacion?lang=${words.language}`;
   }
   mark(stage, 'aria-label', words.say('stage'));
   draw();
@@ -167,6 +169,7 @@ function dress(): void {
 language.addEventListener('click', () => {
   words = wordsIn(words.language === 'es' ? 'en' : 'es');
   rememberLanguage(words.language);
+  forgetAskedLanguage();
   speak();
 });
 goLive.addEventListener('click', () => player.goLive());

@@ -29,6 +29,18 @@ export function firstLanguage(chosen: string | null, browser: readonly string[])
   return first === 'en' ? 'en' : 'es';
 }
 
+/** `?lang=` of the address: who comes from the guide goes on in its language. */
+export function askedLanguage(): string | null {
+  return new URLSearchParams(location.search).get('lang');
+}
+
+/** Takes `lang` out of the address, once another language was chosen here. */
+export function forgetAskedLanguage(): void {
+  const url = new URL(location.href);
+  url.searchParams.delete('lang');
+  history.replaceState(null, '', url);
+}
+
 export function rememberedLanguage(): string | null {
   try {
     return localStorage.getItem(remembered);

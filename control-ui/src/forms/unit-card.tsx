@@ -32,14 +32,16 @@ export function UnitCard({ id, known, onClose }: CardProps): ReactNode {
       onClose={onClose}
       actions={
         <>
-          <Twice
-            words={t('unitCard.remove')}
-            sure={t('unitCard.removing')}
-            testId="unit-remove"
-            off={off}
-            {...answerOf(remove)}
-            onPress={() => void remove.send({ id }).then((done) => done && onClose())}
-          />
+          <span className="apart">
+            <Twice
+              words={t('unitCard.remove')}
+              sure={t('unitCard.removing')}
+              testId="unit-remove"
+              off={off}
+              {...answerOf(remove)}
+              onPress={() => void remove.send({ id }).then((done) => done && onClose())}
+            />
+          </span>
           <Press className="strong" onPress={onClose}>
             {t('do.done')}
           </Press>

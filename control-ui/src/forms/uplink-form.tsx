@@ -44,8 +44,11 @@ function Measured(): ReactNode {
   const onAir = useSlice((s) => s.air.order === 'live' || s.air.onAir);
   const measure = useCommand('uplink.measure');
   const role = useOff();
-  const off =
-    role ?? (canMeasure ? (onAir ? t('uplink.notOnAir') : null) : t('uplink.nowhereToMeasure'));
+  const off = role ?? (onAir ? t('uplink.notOnAir') : null);
+  // A hand that could never do anything is not offered; the figure below is the way.
+  if (!canMeasure && measured === null && measuring === null) {
+    return <p className="muted">{t('uplink.nowhereToMeasure')}</p>;
+  }
   return (
     <div className="uplink-measured">
       <span>
@@ -57,15 +60,17 @@ function Measured(): ReactNode {
             })}
       </span>
       {measuring === null ? (
-        <Press
-          className="compact"
-          testId="uplink-measure"
-          off={off}
-          {...answerOf(measure)}
-          onPress={() => void measure.send({})}
-        >
-          {t('uplink.measure')}
-        </Press>
+        canMeasure && (
+          <Press
+            className="compact"
+            testId="uplink-measure"
+            off={off}
+            {...answerOf(measure)}
+            onPress={() => void measure.send({})}
+          >
+            {t('uplink.measure')}
+          </Press>
+        )
       ) : (
         <span className="measuring" role="status">
           {t('uplink.measuring', { percent: decimal(measuring * 100, 0, locale) })}

@@ -1,19 +1,15 @@
 // Which alarm a person must see first.
 import type { Alarm } from '../../../server/contract/station.ts';
 
-/** Alarms of one destination, recording or unit: what everybody receives comes first. */
-const ofOne = /^(output|recording|unit)-/;
-
 const rank = (alarm: Alarm): number =>
-  (alarm.clearedAt === null ? 0 : 8) +
-  (alarm.seenBy === null ? 0 : 4) +
-  (ofOne.test(alarm.id) ? 2 : 0) +
+  (alarm.clearedAt === null ? 0 : 4) +
+  (alarm.seenBy === null ? 0 : 2) +
   (alarm.severity === 'critical' ? 0 : 1);
 
 /**
- * Lasting before gone, not seen before seen, what touches the air before what touches one
- * destination, critical before warning, oldest first.
+ * Lasting before gone, not seen before seen, critical before warning, and among equals the newest: what
+ * has just happened is what nobody knows yet.
  */
 export function alarmsInOrder(alarms: Readonly<Record<string, Alarm>>): Alarm[] {
-  return Object.values(alarms).toSorted((a, b) => rank(a) - rank(b) || a.since - b.since);
+  return Object.values(alarms).toSorted((a, b) => rank(a) - rank(b) || b.since - a.since);
 }

@@ -4,12 +4,13 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answerOf, useCommand } from '../command.ts';
 import { seconds } from '../format/numbers.ts';
-import { useSwitcherOff } from '../off.ts';
+import { useOff, useSwitcherOff } from '../off.ts';
 import { Hold } from '../parts/hold.tsx';
 import { Press, ProblemNote } from '../parts/press.tsx';
 import { useSlice } from '../studio.tsx';
 import { useLocale } from '../words.ts';
 import { MasterMeters } from './meters.tsx';
+import type { SlateFace } from './slate-face.ts';
 import { useSwitching } from './switching.tsx';
 
 /** TOMAR; says where the program is going while it mixes. On the phone it names the preview. */
@@ -53,8 +54,13 @@ export function Cut(): ReactNode {
   );
 }
 
-/** YA REGRESAMOS: one press on the desk, a hold on the phone. */
+/** YA REGRESAMOS, and the way back while it is on by hand: one press on the desk, a hold on the phone. */
 export function Panic({ byHold = false }: { readonly byHold?: boolean }): ReactNode {
+  const { slate } = useSwitching();
+  return slate ? <SlateOff slate={slate} byHold={byHold} /> : <SlateOn byHold={byHold} />;
+}
+
+function SlateOn({ byHold }: PanicFace): ReactNode {
   const { t } = useTranslation();
   const { panic, doPanic, offPanic, panicBy } = useSwitching();
   const shared = {
@@ -62,9 +68,7 @@ export function Panic({ byHold = false }: { readonly byHold?: boolean }): ReactN
     testId: 'panic',
     off: offPanic,
     hint: t(`panic.${panicBy}`),
-    pending: panic.pending,
-    problem: panic.problem,
-    onDismiss: panic.dismiss,
+    ...answerOf(panic),
   };
   if (byHold) {
     return (
@@ -81,6 +85,45 @@ export function Panic({ byHold = false }: { readonly byHold?: boolean }): ReactN
       <kbd>F9</kbd>
     </Press>
   );
+}
+
+/** Quitar «Ya regresamos»: says what comes on, or why only a take leads out. */
+function SlateOff({ slate, byHold }: PanicFace & { readonly slate: SlateFace }): ReactNode {
+  const { t } = useTranslation();
+  const { panic, doSlateOff } = useSwitching();
+  const role = useOff();
+  const { to, name } = slate.back;
+  const back = t(`panic.back.${to}`, { name: name ?? '' });
+  const shared = {
+    className: 'panic panic-on',
+    testId: 'panic-off',
+    off: role ?? (slate.canTakeOff ? null : back),
+    hint: t('panic.offHint'),
+    ...answerOf(panic),
+  };
+  const words = (
+    <>
+      {t('slate.off')}
+      {byHold && slate.canTakeOff && <small>{t('hold.hint')}</small>}
+      <small className="panic-back">{back}</small>
+    </>
+  );
+  if (!byHold) {
+    return (
+      <Press {...shared} onPress={doSlateOff}>
+        {words}
+      </Press>
+    );
+  }
+  return (
+    <Hold {...shared} onHeld={doSlateOff} onBrief={() => undefined}>
+      {words}
+    </Hold>
+  );
+}
+
+interface PanicFace {
+  readonly byHold: boolean;
 }
 
 const durations = [0, 200, 300, 500, 800, 1000, 1500, 2000, 3000];

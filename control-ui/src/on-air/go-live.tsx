@@ -33,21 +33,23 @@ function UplinkWarning(): ReactNode {
   const uplink = useSlice((s) => s.uplink);
   const parts = useUplinkParts();
   const face = uplinkFace(uplink);
-  const usable = uplink.usableKbps;
+  const { usableKbps: usable, canMeasure } = uplink;
   const edit = (
     <Press
       className="compact"
       testId="go-live-uplink"
       onPress={() => dialogs.open({ kind: 'uplink', from: 'goLive' })}
     >
-      {t(face === 'unknown' ? 'goLive.measure' : 'goLive.uplink')}
+      {t(face !== 'unknown' ? 'goLive.uplink' : canMeasure ? 'goLive.measure' : 'goLive.declare')}
     </Press>
   );
   if (face === 'unknown' && uplink.needKbps > 0) {
     return (
       <p className="go-uplink">
         <span className="muted">
-          {t('goLive.unknown', { need: megabits(uplink.needKbps, locale) })}
+          {t(canMeasure ? 'goLive.unknown' : 'goLive.undeclared', {
+            need: megabits(uplink.needKbps, locale),
+          })}
         </span>
         {edit}
       </p>

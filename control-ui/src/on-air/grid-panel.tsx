@@ -105,24 +105,31 @@ interface HoldGridProps {
   readonly className?: string;
 }
 
-/** Sostener and Volver a parrilla. */
-export function HoldRelease(): ReactNode {
+/** Volver a parrilla: the grid decides again. */
+export function ReleaseGrid(): ReactNode {
   const { t } = useTranslation();
   const mode = useSlice((s) => s.grid.mode);
   const off = useOff();
   const release = useCommand('grid.release');
   return (
+    <Press
+      testId="release"
+      className={mode === 'manual' ? 'strong' : ''}
+      off={off ?? (mode === 'automatic' ? t('off.released') : null)}
+      {...answerOf(release)}
+      onPress={() => void release.send({})}
+    >
+      {t('do.release')}
+    </Press>
+  );
+}
+
+/** Sostener and Volver a parrilla. */
+function HoldRelease(): ReactNode {
+  return (
     <div className="row">
       <HoldGrid testId="hold" />
-      <Press
-        testId="release"
-        className={mode === 'manual' ? 'strong' : ''}
-        off={off ?? (mode === 'automatic' ? t('off.released') : null)}
-        {...answerOf(release)}
-        onPress={() => void release.send({})}
-      >
-        {t('do.release')}
-      </Press>
+      <ReleaseGrid />
     </div>
   );
 }

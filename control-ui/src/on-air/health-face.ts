@@ -22,23 +22,26 @@ export function loudnessShare(lufs: number | null): number {
   return Math.min(1, Math.max(0, (lufs - low) / (high - low)));
 }
 
-/** What is wrong with what goes out and for how many seconds; the slate is meant to stand still,
- * OBS's own slate scene too. */
+/**
+ * What is wrong with what goes out and for how many seconds; the slate is meant to stand still and to be
+ * quiet, OBS's own slate scene too. `ownSeconds`: how long ago that was last meant; what stood still before
+ * is no fault.
+ */
 export function healthFlags(
   health: AirHealth | null,
   feeding: AirFeeding,
   slateScene = false,
+  ownSeconds = Number.POSITIVE_INFINITY,
 ): { readonly flag: HealthFlag; readonly seconds: number }[] {
   if (!health || feeding === 'off') return [];
   const slate = feeding === 'slate';
+  const meant = slate || (slateScene && feeding === 'program');
+  const own = (seconds: number | null): number | null =>
+    seconds === null || meant ? null : Math.min(seconds, ownSeconds);
   const found: readonly [HealthFlag, number | null, number][] = [
     ['black', slate ? null : health.blackSeconds, worthSaying],
-    [
-      'frozen',
-      slate || (slateScene && feeding === 'program') ? null : health.frozenSeconds,
-      stillSaying,
-    ],
-    ['silent', slate ? null : health.silentSeconds, worthSaying],
+    ['frozen', own(health.frozenSeconds), stillSaying],
+    ['silent', own(health.silentSeconds), worthSaying],
     ['clipped', health.clippedSeconds, 1],
   ];
   const flags = found.flatMap(([flag, seconds, least]) =>

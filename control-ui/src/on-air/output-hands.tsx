@@ -9,32 +9,47 @@ import { Press } from '../parts/press.tsx';
 import { useDialogs } from './open-dialog.ts';
 import { outputHand } from './output-face.ts';
 
-interface HandsProps {
+interface OutputProps {
   readonly id: string;
   readonly output: Output;
 }
 
-function Start({ id, output }: HandsProps): ReactNode {
+interface HandsProps extends OutputProps {
+  /** The air is ordered live. */
+  readonly onAir: boolean;
+}
+
+const startWords = {
+  start: { press: 'do.start', label: 'outputs.start' },
+  join: { press: 'outputs.join', label: 'outputs.joinLabel' },
+  again: { press: 'outputs.again', label: 'outputs.againLabel' },
+} as const;
+
+function Start({ id, output, how }: StartProps): ReactNode {
   const { t } = useTranslation();
   const start = useCommand('output.start');
   const off = useOff();
-  const again = outputHand(output) === 'again';
+  const words = startWords[how];
   return (
     <Press
       className="compact"
       testId={`start-${id}`}
-      label={t(again ? 'outputs.againLabel' : 'outputs.start', { name: output.name })}
-      hint={again ? t('outputs.againHint') : undefined}
+      label={t(words.label, { name: output.name })}
+      hint={how === 'again' ? t('outputs.againHint') : undefined}
       off={off}
       {...answerOf(start)}
       onPress={() => void start.send({ id })}
     >
-      {t(again ? 'outputs.again' : 'do.start')}
+      {t(words.press)}
     </Press>
   );
 }
 
-function Stop({ id, output }: HandsProps): ReactNode {
+interface StartProps extends OutputProps {
+  readonly how: keyof typeof startWords;
+}
+
+function Stop({ id, output }: OutputProps): ReactNode {
   const { t } = useTranslation();
   const dialogs = useDialogs();
   const stop = useCommand('output.stop');
@@ -55,12 +70,17 @@ function Stop({ id, output }: HandsProps): ReactNode {
 }
 
 /** The row's one button. */
-export function OutputHands(props: HandsProps): ReactNode {
-  return outputHand(props.output) === 'stop' ? <Stop {...props} /> : <Start {...props} />;
+export function OutputHands({ id, output, onAir }: HandsProps): ReactNode {
+  const hand = outputHand(output, onAir);
+  return hand === 'stop' ? (
+    <Stop id={id} output={output} />
+  ) : (
+    <Start id={id} output={output} how={hand} />
+  );
 }
 
 /** Leaves one that gave way stopped: nobody receives it now, so that one press is enough. */
-export function GiveUp({ id, output }: HandsProps): ReactNode {
+export function GiveUp({ id, output }: OutputProps): ReactNode {
   const { t } = useTranslation();
   const stop = useCommand('output.stop');
   const off = useOff();

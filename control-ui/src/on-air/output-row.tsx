@@ -1,6 +1,6 @@
 // One output: what it is, whether it receives, and the hands to start, stop and change it.
 import { ExternalLink, Pencil } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Output } from '../../../server/contract/outputs.ts';
 import { bitrate, decimal, diskSize } from '../format/numbers.ts';
@@ -59,12 +59,33 @@ function Watch({ output }: { readonly output: Output }): ReactNode {
   );
 }
 
+/** What it does now, in the words of its facts. */
+function Facts({ output, onAir }: FactsProps): ReactNode {
+  const say = useFactWords();
+  return (
+    <span>
+      {outputFacts(output, onAir).map((fact, index) => (
+        <Fragment key={fact.say}>
+          {index > 0 && ' · '}
+          {fact.say === 'frozen' ? <b className="warn">{say(fact, output)}</b> : say(fact, output)}
+        </Fragment>
+      ))}
+    </span>
+  );
+}
+
+interface FactsProps {
+  readonly output: Output;
+  /** The air is ordered live. */
+  readonly onAir: boolean;
+}
+
 /** The row; its recording's file and its problem on hover or below. */
 export function OutputRow({ id }: { readonly id: string }): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
   const dialogs = useDialogs();
-  const say = useFactWords();
+  const onAir = useSlice((s) => s.air.order === 'live');
   const output = useSlice((s) => s.outputs[id]);
   if (!output) return null;
   const live = output.state === 'live';
@@ -82,9 +103,7 @@ export function OutputRow({ id }: { readonly id: string }): ReactNode {
       <OutputIcon kind={output.kind} />
       <span className="output-name">{output.name}</span>
       <span className="output-facts" title={file}>
-        {outputFacts(output)
-          .map((fact) => say(fact, output))
-          .join(' · ')}
+        <Facts output={output} onAir={onAir} />
         <Watch output={output} />
       </span>
       <Sparkline of={`output/${id}`} full={output.needKbps} />
@@ -101,7 +120,7 @@ export function OutputRow({ id }: { readonly id: string }): ReactNode {
       >
         <Pencil aria-hidden size={16} />
       </button>
-      <OutputHands id={id} output={output} />
+      <OutputHands id={id} output={output} onAir={onAir} />
       <OutputTrouble id={id} output={output} />
     </li>
   );

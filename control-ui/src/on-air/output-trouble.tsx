@@ -6,7 +6,7 @@ import { decimal, seconds } from '../format/numbers.ts';
 import { countdown } from '../format/times.ts';
 import { useSecond } from '../studio.tsx';
 import { useLocale, useWords } from '../words.ts';
-import { slowQueue } from './output-face.ts';
+import { droppedFrames, slowQueue } from './output-face.ts';
 import { GiveUp } from './output-hands.tsx';
 
 /** Silence of a radio output shorter than this is a breath, s. */
@@ -30,10 +30,11 @@ export function OutputTrouble({ id, output }: TroubleProps): ReactNode {
   const locale = useLocale();
   const silent = output.silentSeconds ?? 0;
   const queue = slowQueue(output);
-  const dropped = output.state === 'live' ? output.droppedFrames : 0;
+  const dropped = droppedFrames(output);
+  const frames = dropped && decimal(dropped.frames, 0, locale);
   const slow = [
     queue === null ? null : t('outputs.queue', { time: seconds(queue, locale) }),
-    dropped === 0 ? null : t('outputs.dropped', { frames: decimal(dropped, 0, locale) }),
+    dropped?.now ? t('outputs.dropped', { frames }) : null,
   ].filter((line) => line !== null);
   return (
     <>
@@ -52,6 +53,9 @@ export function OutputTrouble({ id, output }: TroubleProps): ReactNode {
         )
       )}
       {slow.length > 0 && <span className="warn output-problem">{slow.join(' ')}</span>}
+      {dropped && !dropped.now && (
+        <span className="muted output-problem">{t('outputs.droppedBefore', { frames })}</span>
+      )}
       {silent >= silentSeconds && (
         <span className="warn output-problem">
           {t('outputs.silent', { seconds: decimal(silent, 0, locale) })}

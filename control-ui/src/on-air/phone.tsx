@@ -10,7 +10,7 @@ import { Audio } from './audio.tsx';
 import { Continuity, CoverButton } from './continuity.tsx';
 import { Cut, Panic, Take, Transition } from './deck.tsx';
 import { FieldPanel } from './field-panel.tsx';
-import { Announcement, farMs, HoldGrid, HoldRelease } from './grid-panel.tsx';
+import { Announcement, farMs, HoldGrid, ReleaseGrid } from './grid-panel.tsx';
 import { LowerThird } from './lower-third.tsx';
 import { OutputsPanel } from './outputs-panel.tsx';
 import { PersonMenu } from './person-menu.tsx';
@@ -26,8 +26,8 @@ function NowNext(): ReactNode {
   const now = useSlice((s) => s.grid.now);
   const next = useSlice((s) => s.grid.next);
   const announced = useSlice((s) => s.grid.announced);
-  const urgent = useSlice((s) => s.air.forced !== null || s.air.preparing !== null);
-  if (urgent) return <Continuity />;
+  const preparing = useSlice((s) => s.air.preparing !== null);
+  if (preparing) return <Continuity />;
   if (announced) {
     return (
       <div className="now-next-lines announced">
@@ -53,6 +53,12 @@ function NowNext(): ReactNode {
       </p>
     </div>
   );
+}
+
+/** Of Sostener and Volver a parrilla, the one that can be done now. */
+function GridHand(): ReactNode {
+  const mode = useSlice((s) => s.grid.mode);
+  return mode === 'manual' ? <ReleaseGrid /> : <HoldGrid testId="hold" />;
 }
 
 const tabs = [
@@ -83,16 +89,22 @@ export function Phone(): ReactNode {
       </header>
       <main className="sheets" ref={sheets} onScroll={scrolled}>
         <div className="sheet sheet-air" inert={shown !== 0}>
-          <ProgramMonitor small />
+          <div className="look">
+            <ProgramMonitor small />
+            <div className="look-hands">
+              <AirControl />
+              <GridHand />
+            </div>
+          </div>
           <NowNext />
           <Scenes pictures={false} />
           <div className="thumb">
+            <Cut />
             <Take byHand />
             <Panic byHold />
           </div>
         </div>
         <div className="sheet" inert={shown !== 1}>
-          <AirControl />
           <CoverButton />
           <OutputsPanel />
         </div>
@@ -100,14 +112,12 @@ export function Phone(): ReactNode {
           <FieldPanel />
         </div>
         <div className="sheet" inert={shown !== 3}>
-          <Announcement />
-          <HoldRelease />
-          <div className="row">
-            <Cut />
-            <Transition />
-          </div>
           <Audio />
           <LowerThird />
+          <section className="next-take">
+            <h2>{t('take.how')}</h2>
+            <Transition />
+          </section>
         </div>
       </main>
       <AlarmLine hints={false} />

@@ -1,4 +1,5 @@
-// How far the picture on this screen is behind what went out, and when that calls for a fresh start.
+// How old the picture on this screen is, how far it is behind what went out, and when that calls for a fresh start.
+import type { AirState } from '../../../server/contract/air.ts';
 
 /** The picture `position` ms after the stream's first went out at `at` (epoch ms, the server's clock). */
 export interface TimeMark {
@@ -49,6 +50,17 @@ export function lagBehindAir(
   const startedAt = Math.min(...compared.map((m) => m.at - m.position));
   const lag = serverNow - (startedAt + position);
   return lag < -toleranceMs ? null : Math.max(0, lag);
+}
+
+/**
+ * How far, in ms, what goes out was already behind when it reached air. Opening the player again
+ * brings that no nearer, so that it is only shown.
+ */
+export function behindBeforeAir(
+  air: Pick<AirState, 'feeding' | 'programLateMs' | 'bypassLateMs'>,
+): number {
+  if (air.feeding === 'program') return air.programLateMs ?? 0;
+  return air.feeding === 'bypass' ? (air.bypassLateMs ?? 0) : 0;
 }
 
 /** From here on the screen says in words that it is late. */

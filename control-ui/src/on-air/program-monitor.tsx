@@ -10,9 +10,10 @@ import { useCover } from './continuity.tsx';
 import { HealthFlags } from './health-flags.tsx';
 import { Loudness } from './loudness.tsx';
 import { ObsAway } from './obs-away.tsx';
-import { lateMs } from './program-lag.ts';
+import { behindBeforeAir, lateMs } from './program-lag.ts';
 import { useProgramPlayer } from './program-player.ts';
 import { SlateControl } from './slate-control.tsx';
+import { useSlateFace } from './switching.tsx';
 import { SceneThumbnail } from './thumbnail.tsx';
 
 /** Why the picture is not OBS's program, in one line; empty while it is. */
@@ -23,7 +24,11 @@ function useBand(): string {
   const feeding = useSlice((s) => s.air.feeding);
   const forced = useSlice((s) => s.air.forced);
   const connection = useSlice((s) => s.switcher.connection);
+  const slate = useSlateFace();
   if (forced && feeding === 'slate') return t('picture.forced', { by: actor(forced.by) });
+  if (slate?.whose === 'obs' && feeding === 'program') {
+    return t('picture.forced', { by: actor(slate.by) });
+  }
   const obs = connection === 'connected' ? null : t(`obs.${connection}`);
   const name = cover.standIn?.name ?? t('backup.name');
   const out =
@@ -62,12 +67,38 @@ function Facts(): ReactNode {
   );
 }
 
+/** In place of the picture as sent while none is here: OBS's own view of it, or in words what goes out instead. */
+function StandIn({ sending }: { readonly sending: boolean }): ReactNode {
+  const { t } = useTranslation();
+  const cover = useCover();
+  const slateText = useSlice((s) => s.station.slateText);
+  const program = useSlice((s) => s.switcher.program);
+  const feeding = useSlice((s) => s.air.feeding);
+  // A picture that does not go out is no stand-in for one that does.
+  if (sending && feeding !== 'program') {
+    if (feeding === 'off') return null;
+    const bypass = t('picture.bypass', { name: cover.standIn?.name ?? t('backup.name') });
+    return (
+      <p className="picture-note picture-card" data-testid="picture-card">
+        {feeding === 'slate' ? slateText : bypass}
+      </p>
+    );
+  }
+  if (program === null) return null;
+  const label = t('picture.program', { scene: program });
+  return (
+    <>
+      <SceneThumbnail key={program} scene={program} label={label} />
+      {sending && <span className="picture-mark">{t('picture.obsView')}</span>}
+    </>
+  );
+}
+
 function Picture({ small }: { readonly small: boolean }): ReactNode {
   const { t } = useTranslation();
   const locale = useLocale();
   const video = useRef<HTMLVideoElement>(null);
   const [muted, setMuted] = useState(true);
-  const program = useSlice((s) => s.switcher.program);
   const source = useSlice((s) => s.air.source);
   const connected = useSlice((s) => s.air.connected);
   const obsAway = useSlice((s) => s.switcher.connection !== 'connected');
@@ -76,21 +107,17 @@ function Picture({ small }: { readonly small: boolean }): ReactNode {
   const unsure = useSlice((s) => !s.air.connected && s.air.onAir);
   const sending = connected && source !== 'off';
   const { state: player, lagMs } = useProgramPlayer(video, sending, useStudio().link.clock.now);
+  const behind = useSlice((s) => behindBeforeAir(s.air));
+  const ageMs = lagMs === null ? null : lagMs + behind;
   const playing = player === 'playing' || player === 'stalled';
   const band = useBand();
   const late =
-    playing && lagMs !== null && lagMs > lateMs
-      ? t('picture.late', { seconds: decimal(Math.floor(lagMs / 1000), 0, locale) })
+    playing && ageMs !== null && ageMs > lateMs
+      ? t('picture.late', { seconds: decimal(Math.floor(ageMs / 1000), 0, locale) })
       : null;
   const picture = (
     <div className="picture" data-source={source} data-unfresh={unsure}>
-      {program !== null && !playing && (
-        <SceneThumbnail
-          key={program}
-          scene={program}
-          label={t('picture.program', { scene: program })}
-        />
-      )}
+      {!playing && <StandIn sending={sending} />}
       <video
         ref={video}
         muted={muted}
@@ -120,13 +147,13 @@ function Picture({ small }: { readonly small: boolean }): ReactNode {
       <footer className="monitor-foot" data-unfresh={unsure}>
         <div className="monitor-line">
           <Facts />
-          {playing && lagMs !== null && (
+          {playing && ageMs !== null && (
             <span
               className={late === null ? 'figure lag' : 'figure lag warn'}
               title={t('picture.lag')}
               data-testid="monitor-lag"
             >
-              {late ?? `−${seconds(lagMs, locale)}`}
+              {late ?? `−${seconds(ageMs, locale)}`}
             </span>
           )}
           {playing && (

@@ -7,12 +7,13 @@ import { airClock, clockTime, duration, shortDate } from '../format/times.ts';
 import { useOff } from '../off.ts';
 import { Hold } from '../parts/hold.tsx';
 import { Press } from '../parts/press.tsx';
-import { useSecond, useSlice } from '../studio.tsx';
+import { useFarewell, useSecond, useSlice } from '../studio.tsx';
 import { useActor, useLocale } from '../words.ts';
 import { airFace } from './air-state.ts';
 import { Continuity } from './continuity.tsx';
 import { useDialogs } from './open-dialog.ts';
 import { PersonMenu } from './person-menu.tsx';
+import { useSlateFace } from './switching.tsx';
 
 /** The station's short name. */
 export function StationName(): ReactNode {
@@ -33,15 +34,21 @@ function AirClock({ since }: { readonly since: number }): ReactNode {
 export function OnAir(): ReactNode {
   const { t } = useTranslation();
   const air = useSlice((s) => s.air);
-  const face = useSlice((s) => airFace(s.air, s.outputs));
+  const reported = useSlice((s) => airFace(s.air, s.outputs));
+  // Closed in order with the air: the word that was true before must not stay.
+  const ended = useFarewell() === 'airEnds';
+  const face = ended ? 'off' : reported;
   const out = face === 'live' || face === 'slate' || face === 'stopping';
+  // OBS's own «Ya regresamos» goes out as its program, and is as little the programme as air's.
+  const slateScene = useSlateFace() !== null && air.feeding === 'program';
+  const feeding = slateScene ? 'slate' : air.feeding;
   return (
     <div
       className="on-air"
       data-face={face}
       data-forced={air.forced !== null}
       data-testid="on-air"
-      data-on-air={air.onAir}
+      data-on-air={air.onAir && !ended}
     >
       {out && <Square aria-hidden className="air-shape" fill="currentColor" />}
       {(face === 'noContact' || face === 'nobody') && (
@@ -49,11 +56,11 @@ export function OnAir(): ReactNode {
       )}
       {(face === 'off' || face === 'starting') && <Circle aria-hidden className="air-shape" />}
       <span className="air-word">{t(`air.${face}`)}</span>
-      {air.onAir && air.since !== null && <AirClock since={air.since} />}
+      {air.onAir && !ended && air.since !== null && <AirClock since={air.since} />}
       {out && (
-        <span className="air-source" data-feeding={air.feeding} data-testid="feeding">
-          {air.feeding !== 'program' && <TriangleAlert aria-hidden size={18} />}
-          {t(`feeding.${air.feeding}`)}
+        <span className="air-source" data-feeding={feeding} data-testid="feeding">
+          {feeding !== 'program' && <TriangleAlert aria-hidden size={18} />}
+          {t(`feeding.${feeding}`)}
         </span>
       )}
     </div>

@@ -1,9 +1,10 @@
 // The switcher's controls, shared by the deck, the scene buttons and the keyboard: one in flight at a time.
-import { createContext, useContext, useMemo, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCommand, type Control } from '../command.ts';
 import { useOff, useSwitcherOff } from '../off.ts';
 import { useSlice } from '../studio.tsx';
+import { slateFace, type SlateFace } from './slate-face.ts';
 
 export interface Switching {
   readonly preview: Control<'switcher.preview'>;
@@ -16,14 +17,36 @@ export interface Switching {
   readonly offPanic: string | null;
   /** Whose slate YA REGRESAMOS puts on now: the scene of OBS, or air's own. */
   readonly panicBy: 'obs' | 'air';
+  /** «Ya regresamos» on by hand; null while it is not. */
+  readonly slate: SlateFace | null;
   readonly doPreview: (scene: string) => void;
   /** Both carry the program the operator sees at the press. */
   readonly doTake: () => void;
   readonly doCut: () => void;
   readonly doPanic: () => void;
+  /** Takes «Ya regresamos» off; not within a second of its going on: a double press is one. */
+  readonly doSlateOff: () => void;
 }
 
 const Context = createContext<Switching | null>(null);
+
+/** The shortest time for which «Ya regresamos» is on, ms. */
+const slateSpanMs = 1000;
+
+/** What is on by hand. */
+export function useSlateFace(): SlateFace | null {
+  const forced = useSlice((s) => s.air.forced);
+  const connection = useSlice((s) => s.switcher.connection);
+  const program = useSlice((s) => s.switcher.program);
+  const programBy = useSlice((s) => s.switcher.programBy);
+  const slateScene = useSlice((s) => s.switcher.slateScene);
+  const beforeSlate = useSlice((s) => s.switcher.beforeSlate);
+  const scenes = useSlice((s) => s.switcher.scenes);
+  return useMemo(() => {
+    const switcher = { connection, program, programBy, slateScene, beforeSlate, scenes };
+    return slateFace({ forced }, switcher);
+  }, [forced, connection, program, programBy, slateScene, beforeSlate, scenes]);
+}
 
 /** Makes the controls once for the page. */
 export function SwitchingProvider({ children }: { readonly children: ReactNode }): ReactNode {
@@ -39,6 +62,12 @@ export function SwitchingProvider({ children }: { readonly children: ReactNode }
   const take = useCommand('switcher.take');
   const cut = useCommand('switcher.cut');
   const panic = useCommand('switcher.panic');
+  const slate = useSlateFace();
+  const slateOn = slate !== null;
+  const slateSince = useRef(0);
+  useEffect(() => {
+    if (slateOn) slateSince.current = performance.now();
+  }, [slateOn]);
 
   const switching = useMemo((): Switching => {
     const offTake =
@@ -54,6 +83,7 @@ export function SwitchingProvider({ children }: { readonly children: ReactNode }
       offTake,
       offPanic,
       panicBy,
+      slate,
       doPreview(scene) {
         if (off === null) void preview.send({ scene });
       },
@@ -71,6 +101,10 @@ export function SwitchingProvider({ children }: { readonly children: ReactNode }
         // The server falls back to air's own slate by itself.
         if (offPanic === null) void panic.send({});
       },
+      doSlateOff() {
+        if (role !== null || !slate?.canTakeOff) return;
+        if (performance.now() - slateSince.current >= slateSpanMs) void panic.send({ on: false });
+      },
     };
   }, [
     t,
@@ -85,6 +119,7 @@ export function SwitchingProvider({ children }: { readonly children: ReactNode }
     take,
     cut,
     panic,
+    slate,
   ]);
   return <Context value={switching}>{children}</Context>;
 }

@@ -4,6 +4,7 @@ import type { CommandInput, CommandName } from '../../../server/contract/command
 import type {
   ClientToServer,
   CommandAnswer,
+  Farewell,
   ServerToClient,
 } from '../../../server/contract/socket.ts';
 import type { Snapshot, StudioState } from '../../../server/contract/state.ts';
@@ -14,12 +15,16 @@ import { share } from './share.ts';
 /** `waiting` for the first picture, `live`, `lost` (no line, or no answer on it), `signedOut`. */
 export type LinkStatus = 'waiting' | 'live' | 'lost' | 'signedOut';
 
-/** What the page knows now. `heardAt` is local epoch ms of the last packet; null before the first. */
+/**
+ * What the page knows now. `heardAt` is local epoch ms of the last packet; null before the first.
+ * `farewell`: the line is lost because the server closed in order; null for any other reason.
+ */
 export interface LinkView {
   readonly status: LinkStatus;
   readonly state: StudioState | null;
   readonly rev: number;
   readonly heardAt: number | null;
+  readonly farewell: Farewell | null;
 }
 
 /** Why a command has no answer from the server: it never left, or nobody answered. */
@@ -59,7 +64,15 @@ const refusedRetryMs = 1000;
 export function createLink({ socket, now, every }: LinkPorts): StudioLink {
   const clock = createServerClock(now);
   const listeners = new Set<() => void>();
-  let view: LinkView = { status: 'waiting', state: null, rev: 0, heardAt: null };
+  let view: LinkView = {
+    status: 'waiting',
+    state: null,
+    rev: 0,
+    heardAt: null,
+    farewell: null,
+  };
+  /** What a server that closes still tells is its own end: the last state before it stays on the screen. */
+  let closing = false;
   let asking = false;
   let refusedAt: number | null = null;
 
@@ -70,6 +83,7 @@ export function createLink({ socket, now, every }: LinkPorts): StudioLink {
 
   /** Marks life without drawing anything again unless the status changes. */
   function heard(): void {
+    if (closing) return;
     const at = now();
     if (view.status === 'lost' && view.state && socket.connected) {
       show({ status: 'live', heardAt: at });
@@ -77,13 +91,14 @@ export function createLink({ socket, now, every }: LinkPorts): StudioLink {
   }
 
   function adopt(snapshot: Snapshot): void {
+    if (closing) return;
     clock.learn(snapshot.now);
     const state = share(view.state, snapshot.state);
-    show({ status: 'live', state, rev: snapshot.rev, heardAt: now() });
+    show({ status: 'live', state, rev: snapshot.rev, heardAt: now(), farewell: null });
   }
 
   function ask(): void {
-    if (asking || !socket.connected) return;
+    if (asking || closing || !socket.connected) return;
     asking = true;
     socket.timeout(probeDeadlineMs).emit('resync', (error: Error | null, snapshot: Snapshot) => {
       asking = false;
@@ -94,6 +109,7 @@ export function createLink({ socket, now, every }: LinkPorts): StudioLink {
 
   socket.on('snapshot', adopt);
   socket.on('patch', (patch) => {
+    if (closing) return;
     clock.learn(patch.now);
     heard();
     if (!view.state || patch.rev <= view.rev) return;
@@ -105,8 +121,13 @@ export function createLink({ socket, now, every }: LinkPorts): StudioLink {
     }
   });
   socket.on('signedOut', () => show({ status: 'signedOut' }));
+  socket.on('closing', (farewell) => {
+    closing = true;
+    if (view.status !== 'signedOut') show({ status: 'lost', farewell });
+  });
   socket.on('connect', () => {
     refusedAt = null;
+    closing = false;
   });
   socket.on('disconnect', (reason) => {
     asking = false;

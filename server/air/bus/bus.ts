@@ -2,12 +2,15 @@
 import type { AirFeeding, AirSource, SlateKind } from '../../contract/air.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
-import type { Cut, Step } from './cut.ts';
+import type { BusSource, Cut, Step } from './cut.ts';
 import { createFanOut } from './fan-out.ts';
+import type { FlvTag } from './flv-tag.ts';
+import { createLateness } from './lateness.ts';
 import { createReelPlayer } from './reel-player.ts';
 import type { Reel } from './reel.ts';
 import type { Slate } from './slate.ts';
 import { createSourceReader, type ReaderAddress, type SourceReader } from './source-reader.ts';
+import { isMedia } from './source-track.ts';
 import {
   createSplicer,
   defaultSplicerSettings,
@@ -43,7 +46,11 @@ export interface BusReport {
   /** The newest change of source; null before the first. */
   readonly cut: Cut | null;
   readonly counts: SplicerCounts;
+  /** How late the encoder of each delivers, ms; null while nothing comes. */
+  readonly late: Readonly<Record<LiveSource, number | null>>;
 }
+
+type LiveSource = Exclude<BusSource, 'slate'>;
 
 export interface Bus {
   readonly tap: BusTap;
@@ -81,6 +88,7 @@ export function createBus(ports: BusPorts): Bus {
   let playing: Reel | null = null;
   let bypassName: string | null = null;
   let bypassReader: SourceReader | null = null;
+  const lateness = { program: createLateness(), bypass: createLateness() };
 
   const player = createReelPlayer(clock, (tag) => take(splicer.push('slate', tag, clock.mono())));
   const programReader = createSourceReader({
@@ -89,11 +97,11 @@ export function createBus(ports: BusPorts): Bus {
     random: ports.random,
     address: () => ports.program(),
     onTag(tag) {
-      take(splicer.push('program', tag, clock.mono()));
+      arrived('program', tag);
       slate.watch(tag);
     },
     onEnded() {
-      take(splicer.ended('program', clock.mono()));
+      ended('program');
       slate.watchEnded();
     },
   });
@@ -104,9 +112,21 @@ export function createBus(ports: BusPorts): Bus {
       log: log.child({ source: 'bypass', name }),
       random: ports.random,
       address: () => ports.bypass(name),
-      onTag: (tag) => take(splicer.push('bypass', tag, clock.mono())),
-      onEnded: () => take(splicer.ended('bypass', clock.mono())),
+      onTag: (tag) => arrived('bypass', tag),
+      onEnded: () => ended('bypass'),
     });
+  }
+
+  function arrived(source: LiveSource, tag: FlvTag): void {
+    const mono = clock.mono();
+    // Sound may be on another timeline than the picture.
+    if (tag.type === 'video' && isMedia(tag)) lateness[source].arrived(tag.timestamp, mono);
+    take(splicer.push(source, tag, mono));
+  }
+
+  function ended(source: LiveSource): void {
+    lateness[source].reset();
+    take(splicer.ended(source, clock.mono()));
   }
 
   function take(step: Step): void {
@@ -188,7 +208,7 @@ export function createBus(ports: BusPorts): Bus {
       if (name === bypassName) return;
       bypassName = name;
       bypassReader?.close();
-      take(splicer.ended('bypass', clock.mono()));
+      ended('bypass');
       bypassReader = name === null ? null : readBypass(name);
     },
     force: (on) => take(splicer.force(on, clock.mono())),
@@ -203,6 +223,10 @@ export function createBus(ports: BusPorts): Bus {
       slate: slateKind(),
       cut: lastCut,
       counts: splicer.counts,
+      late: {
+        program: lateness.program.lateMs(clock.mono()),
+        bypass: lateness.bypass.lateMs(clock.mono()),
+      },
     }),
     onChange(listener) {
       listeners.add(listener);

@@ -34,6 +34,11 @@ export interface Capture {
   showing(on: boolean, mono: number): void;
   /** A tag of the program (`mono`: arrival, ms); gives the reel once, when it may be kept. */
   push(tag: FlvTag, mono: number): Reel | null;
+  /**
+   * The reel it gave is not the slate after all: it begins again from `from` on (ms, as arrivals), if
+   * the scene is still on.
+   */
+  refused(from: number): void;
   /** The program's session ended. */
   ended(mono: number): void;
   /** Whether the scene is on and its reel not yet taken. */
@@ -142,6 +147,10 @@ export function createCapture(settings: CaptureSettings = defaultCaptureSettings
       done = reel !== null;
       if (!done) again(mono);
       return reel;
+    },
+    refused(from) {
+      done = bornShowing = false;
+      again(from);
     },
     ended(mono) {
       clock = createSourceClock();

@@ -38,7 +38,8 @@ export function capturedName(
   look: Readonly<AirOrder['slate']>,
 ): string {
   const words = Object.entries(look).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const parts = [video.body.toString('base64'), audio.body.toString('base64'), words];
+  // `seen`: those of before were kept without being looked at, and are not used.
+  const parts = [video.body.toString('base64'), audio.body.toString('base64'), words, 'seen'];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
 }
 

@@ -21,6 +21,8 @@ export interface SlatePorts {
   readonly dir: string;
   /** Writes the wished slate to `path`, whole or not at all. */
   render(wish: SlateWish, path: string, signal: AbortSignal): Promise<void>;
+  /** How far a reel's least alike picture is from a PNG, 0 to 255; see look-alike.ts. */
+  farthest(png: Buffer, reel: Reel): Promise<number>;
   readonly captureSettings?: CaptureSettings;
 }
 
@@ -33,8 +35,11 @@ export interface SlatePick {
 export interface Slate {
   /** The slate to have ready from now on; until it is, the one before stays in use. */
   want(wish: SlateWish): void;
-  /** Whether OBS's program is its slate scene and nothing else. */
-  showing(on: boolean): void;
+  /**
+   * Whether OBS's program is its slate scene and nothing else, and a PNG of that scene: what does not
+   * look like it is not kept. Null: whatever arrives is.
+   */
+  showing(on: boolean, png: Buffer | null): void;
   /** A tag of the program, on the air or not, as it was read. */
   watch(tag: FlvTag): void;
   /** The program's session ended. */
@@ -44,10 +49,18 @@ export interface Slate {
   capture(): AirReport['capture'];
   /** Called when another rung is ready or `capture` changed; returns the removal. */
   onChange(listener: () => void): () => void;
-  /** Resolves when no captured slate is being read or written. */
+  /** Resolves when no captured slate is being judged, read or written. */
   idle(): Promise<void>;
   close(): void;
 }
+
+/**
+ * Two scenes of one station differ by 30 and more in the mean of all colours, the same one as OBS
+ * renders and as it encodes it by 6; the rest is for a clock or a background that moves.
+ */
+const alike = 16;
+/** After one reel was refused the next is tried at once, after more of them later and later. */
+const longestWaitMs = 60_000;
 
 /** Makes the ladder; it has nothing before the first `want` and the first picture. */
 export function createSlate(ports: SlatePorts): Slate {
@@ -60,6 +73,10 @@ export function createSlate(ports: SlatePorts): Slate {
   const captured = createCaptured({ log, dir: ports.dir, changed });
   const capture = createCapture(ports.captureSettings);
   let look: AirOrder['slate'] | null = null;
+  let scene: Buffer | null = null;
+  let judging: Promise<void> | null = null;
+  /** Of this showing. */
+  let refusals = 0;
   /** Decoder headers of the program as it arrives now. */
   let video: FlvTag | null = null;
   let audio: FlvTag | null = null;
@@ -84,6 +101,28 @@ export function createSlate(ports: SlatePorts): Slate {
     changed();
   }
 
+  function keep(name: string, reel: Reel, apart: number | null): void {
+    const { durationMs, pictures, sounds } = reel;
+    log.info(
+      { name, durationMs, pictures: pictures.length, sounds: sounds.length, apart },
+      'slate captured from OBS',
+    );
+    captured.keep(name, reel);
+  }
+
+  async function judge(name: string, reel: Reel, png: Buffer): Promise<void> {
+    try {
+      const apart = Math.round((await ports.farthest(png, reel)) * 10) / 10;
+      if (apart <= alike) return keep(name, reel, apart);
+      log.warn({ apart }, 'what arrives is not the slate scene yet; not kept');
+    } catch (error) {
+      log.warn({ err: error }, 'what arrives could not be compared with the slate scene; not kept');
+    }
+    // A scene that moves all over is never alike: it is not worth an ffmpeg each few seconds.
+    capture.refused(clock.mono() + Math.min(longestWaitMs, 1000 * (2 ** refusals - 1)));
+    refusals += 1;
+  }
+
   function freeze(still: Still): Reel {
     if (frozen?.key !== still.key) frozen = { key: still.key, reel: freezeReel(still) };
     return frozen.reel;
@@ -97,8 +136,10 @@ export function createSlate(ports: SlatePorts): Slate {
       lookUp();
       changed();
     },
-    showing(on) {
+    showing(on, png) {
       const before = capture.busy;
+      scene = on ? png : null;
+      if (!on) refusals = 0;
       capture.showing(on, clock.mono());
       if (capture.busy !== before) changed();
     },
@@ -106,13 +147,12 @@ export function createSlate(ports: SlatePorts): Slate {
       if (tag.header && tag.type !== 'script') header(tag);
       const reel = capture.push(tag, clock.mono());
       const name = reel && nameOf(reel.videoHeader, reel.audioHeader);
-      if (!reel || !name) return;
-      const { durationMs, pictures, sounds } = reel;
-      log.info(
-        { name, durationMs, pictures: pictures.length, sounds: sounds.length },
-        'slate captured from OBS',
-      );
-      captured.keep(name, reel);
+      if (!reel || !name || judging) return;
+      if (!scene) return keep(name, reel, null);
+      judging = judge(name, reel, scene).finally(() => {
+        judging = null;
+        changed();
+      });
     },
     watchEnded() {
       capture.ended(clock.mono());
@@ -128,7 +168,7 @@ export function createSlate(ports: SlatePorts): Slate {
     },
     capture() {
       if (!video || !audio) return 'idle';
-      if (capture.busy) return 'capturing';
+      if (capture.busy || judging) return 'capturing';
       const name = nameOf(video, audio);
       return name !== null && captured.missing(name) ? 'wanted' : 'idle';
     },
@@ -136,7 +176,10 @@ export function createSlate(ports: SlatePorts): Slate {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    idle: () => captured.idle(),
+    async idle() {
+      await judging;
+      await captured.idle();
+    },
     close: () => rendered.close(),
   };
 }

@@ -180,7 +180,7 @@ export function createOutput(id: string, ports: OutputPorts): SupervisedOutput {
     const pid = worker?.pid;
     if (!mine || typeof pid !== 'number') return;
     const seen = await ports.windows.of(pid, mine.port);
-    mine.unread = seen && nextUnread(mine.unread, seen, clock.mono());
+    mine.unread = nextUnread(mine.unread, seen, clock.mono());
   }
 
   return {

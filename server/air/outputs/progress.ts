@@ -49,8 +49,16 @@ export interface Delivery {
   readonly advancedAt: number | null;
   readonly outTimeMs: number;
   readonly totalBytes: number;
-  /** Bytes at earlier blocks of the last seconds, oldest first: the bitrate's window. */
-  readonly window: readonly { readonly at: number; readonly bytes: number }[];
+  /** When the first block came; null before it. */
+  readonly startedAt: number | null;
+  /** Bytes and media time at earlier blocks of the last seconds, oldest first: the bitrate's window. */
+  readonly window: readonly Written[];
+}
+
+interface Written {
+  readonly at: number;
+  readonly bytes: number;
+  readonly outTimeMs: number;
 }
 
 /** Before the first block. */
@@ -60,6 +68,7 @@ export const noDelivery: Delivery = {
   advancedAt: null,
   outTimeMs: 0,
   totalBytes: 0,
+  startedAt: null,
   window: [],
 };
 
@@ -76,16 +85,26 @@ export function afterBlock(before: Delivery, block: ProgressBlock, now: number):
     advancedAt: advanced || before.advancedAt === null ? now : before.advancedAt,
     outTimeMs,
     totalBytes,
+    startedAt: before.startedAt ?? now,
     window: [
       ...before.window.filter((w) => now - w.at <= windowMs),
-      { at: now, bytes: totalBytes },
+      { at: now, bytes: totalBytes, outTimeMs },
     ],
   };
 }
 
-/** Bits per millisecond (= kb/s) over the last seconds; 0 when nothing was written in them. */
+/**
+ * Bits per millisecond (= kb/s) over the last seconds; 0 when nothing was written in them. A session
+ * begins with the seconds since the last key frame, all at once: while those are in the window they
+ * are spread over their own media time. Later media time says nothing: it jumps where frames are dropped.
+ */
 export function bitrateKbps(delivery: Delivery, now: number): number {
-  const first = delivery.window.find((w) => now - w.at <= windowMs);
+  const beginning = delivery.startedAt !== null && now - delivery.startedAt <= 2 * windowMs;
+  const first = delivery.window.find(
+    (w) => now - w.at <= windowMs && (!beginning || w.outTimeMs > 0),
+  );
   if (!first || now - first.at < 400) return 0;
-  return Math.round(((delivery.totalBytes - first.bytes) * 8) / (now - first.at));
+  const spent = now - first.at;
+  const media = beginning ? delivery.outTimeMs - first.outTimeMs : 0;
+  return Math.round(((delivery.totalBytes - first.bytes) * 8) / Math.max(spent, media));
 }

@@ -9,8 +9,11 @@ import { changeManifest, type Manifest } from './recording-manifest.ts';
 import { repairRecordings } from './recording-repair.ts';
 
 export interface RecordingDisk {
-  /** A new file in a folder, made if need be; rejects with what the system says. */
-  open(folder: string, startedAt: number): Promise<RecordingFile>;
+  /**
+   * A new file in a folder, made if need be, named by the clock of `zone` (null: UTC); rejects with
+   * what the system says.
+   */
+  open(folder: string, startedAt: number, zone: string | null): Promise<RecordingFile>;
   /** Cuts off what is not whole and closes, or removes it; the bytes kept. */
   finish(folder: string, file: RecordingFile, keep: boolean): Promise<number>;
   sync(file: RecordingFile): Promise<void>;
@@ -88,9 +91,9 @@ export function createRecordingDisk({ clock, log, root }: RecordingDiskPorts): R
   planRepair(repairTries);
 
   return {
-    open: (folder, startedAt) =>
+    open: (folder, startedAt, zone) =>
       queue.run(async () => {
-        const file = await openRecordingFile(root, folder, startedAt);
+        const file = await openRecordingFile(root, folder, startedAt, zone);
         writing.add(`${folder}/${file.name}`);
         return file;
       }),

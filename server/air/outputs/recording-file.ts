@@ -24,13 +24,15 @@ const fileMode = 0o640;
 const maxEmptyBytes = 64e6;
 
 /**
- * A new file in the folder `folder` of `root`, named after `startedAt` (epoch ms); makes the folders.
+ * A new file in the folder `folder` of `root`, named after `startedAt` (epoch ms) as a clock of `zone`
+ * shows it (null: UTC); makes the folders.
  * Throws what the system says; `diskVerdict` puts it in words.
  */
 export async function openRecordingFile(
   root: string,
   folder: string,
   startedAt: number,
+  zone: string | null,
 ): Promise<RecordingFile> {
   await mkdir(root, { recursive: true, mode: folderMode });
   const path = join(root, folder);
@@ -39,7 +41,7 @@ export async function openRecordingFile(
   });
   // A link set there by somebody would lead out of the recordings.
   if (!(await lstat(path)).isDirectory()) throw new Error(`${path} is not a folder`);
-  const { handle, name } = await create(path, startedAt);
+  const { handle, name } = await create(path, startedAt, zone);
   await syncFolder(path).catch(() => undefined);
   return {
     name,
@@ -60,10 +62,11 @@ export async function openRecordingFile(
 async function create(
   path: string,
   startedAt: number,
+  zone: string | null,
 ): Promise<{ handle: FileHandle; name: string }> {
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
   for (let attempt = 0; ; attempt += 1) {
-    const name = fileName(startedAt, attempt);
+    const name = fileName(startedAt, attempt, zone);
     try {
       return { handle: await open(join(path, name), flags, fileMode), name };
     } catch (error) {

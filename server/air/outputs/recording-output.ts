@@ -20,6 +20,7 @@ export interface RecordingPorts extends OutputPorts {
 /** What is wanted, with everything that was checked once. */
 interface Wanted {
   readonly folder: string;
+  readonly zone: string | null;
   readonly about: Readonly<Record<string, unknown>>;
   readonly plan: WorkerPlan;
   readonly rollMs: number;
@@ -239,6 +240,7 @@ function wantedOf(
   }
   return {
     folder: order.folder.name,
+    zone: order.folder.zone ?? null,
     about: order.folder.about,
     plan,
     rollMs: settings.data.fileMinutes * 60_000,

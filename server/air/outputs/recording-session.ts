@@ -20,6 +20,8 @@ export interface SessionWish {
   /** Which output records. */
   readonly output: string;
   readonly folder: string;
+  /** Whose clock names the file (IANA); null: UTC. */
+  readonly zone: string | null;
   /** What is written beside the files about the folder. */
   readonly about: Readonly<Record<string, unknown>>;
   readonly plan: WorkerPlan;
@@ -71,7 +73,7 @@ export function startSession(wish: SessionWish, ports: SessionPorts): Session {
 
   async function write(): Promise<Verdict> {
     try {
-      file = await disk.open(folder, wish.startedAt);
+      file = await disk.open(folder, wish.startedAt, wish.zone);
     } catch (error) {
       return diskVerdict(error);
     }

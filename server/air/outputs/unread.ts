@@ -21,8 +21,16 @@ const readShare = 0.45;
 /** Less than this may be one picture that was taken and is about to be read. */
 const enoughBytes = 64 * 1024;
 
-/** After one more look (`now`); `before`: null at the first look, and at a new connection. */
-export function nextUnread(before: Unread | null, look: TcpWindow, now: number): Unread {
+/**
+ * After one more look (`now`); null until there was one. A look that gave nothing changes nothing: a
+ * starved machine answers late, and must not wipe out what was seen.
+ */
+export function nextUnread(
+  before: Unread | null,
+  look: TcpWindow | null,
+  now: number,
+): Unread | null {
+  if (!look) return before;
   const last = { at: now, acked: look.acked };
   const fresh = { mark: look, last, ms: 0 };
   if (!before || look.acked < before.mark.acked) return fresh;
