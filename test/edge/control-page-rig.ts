@@ -1,14 +1,11 @@
 // The operator's page as a browser gets it, over a state that a test writes: no OBS, no air, no waiting for them.
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cpSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import { build } from 'vite';
 import type { CommandName, Handlers } from '../../server/contract/commands.ts';
 import type { StudioState } from '../../server/contract/state.ts';
 import type { Signals } from '../../server/web/hub.ts';
+import { builtPage } from '../kit/built-page.ts';
 import { openSignedIn, startBrowser } from '../kit/browser.ts';
-import { rootDir } from '../kit/studio.ts';
 import { adminPassword, openRoom, type Room } from './web-room.ts';
 
 export interface ControlPage {
@@ -30,14 +27,9 @@ export interface ControlPageOptions {
   readonly monitorUrl?: () => string | null;
 }
 
-/** Builds the page and serves it. */
+/** Serves the page over a state of its own. */
 export async function startControlPage(options: ControlPageOptions = {}): Promise<ControlPage> {
-  const built = mkdtempSync(join(tmpdir(), 'control-page-'));
-  await build({
-    configFile: join(rootDir, 'control-ui', 'vite.config.ts'),
-    logLevel: 'silent',
-    build: { outDir: built },
-  });
+  const built = await builtPage();
   const asked: { name: CommandName; input: unknown }[] = [];
   const heard = (name: CommandName) => (input: unknown) => {
     asked.push({ name, input });
@@ -56,7 +48,6 @@ export async function startControlPage(options: ControlPageOptions = {}): Promis
     }),
   });
   cpSync(built, room.pageDir, { recursive: true });
-  rmSync(built, { recursive: true, force: true });
   const browser = await startBrowser();
   return {
     room,

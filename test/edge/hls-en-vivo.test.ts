@@ -6,18 +6,17 @@ import { startBrowser } from '../kit/browser.ts';
 import { paced } from '../kit/slowness.ts';
 import { until } from '../kit/until.ts';
 import { startHlsRig, type HlsRig } from './hls-rig.ts';
-import { buildPage, openSite, type Site } from './hls-site.ts';
+import { openSite, type Site } from './hls-site.ts';
 
 let rig: HlsRig;
 let site: Site;
-let built: Awaited<ReturnType<typeof buildPage>>;
 let browser: Browser;
 let page: Page;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  [rig, built, browser] = await Promise.all([startHlsRig(), buildPage(), startBrowser()]);
-  site = await openSite(rig, built.dir);
+  [rig, browser] = await Promise.all([startHlsRig(), startBrowser()]);
+  site = await openSite(rig);
   const context = await browser.newContext({
     viewport: { width: 360, height: 640 },
     locale: 'es-CO',
@@ -36,7 +35,6 @@ afterAll(async () => {
   await browser?.close();
   await site?.close();
   await rig?.close();
-  built?.remove();
 });
 
 interface Seen {
@@ -143,7 +141,7 @@ test('control restarts: the player goes on by itself', async () => {
   const missed = page.waitForEvent('requestfailed');
   await site.close();
   await missed;
-  site = await openSite(rig, built.dir, port);
+  site = await openSite(rig, port);
   const from = await look();
   await until(
     'it plays on',

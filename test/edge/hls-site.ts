@@ -1,11 +1,9 @@
 // The public player as viewers get it: the rig's media, control's own web server, the built page, a guide.
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cpSync } from 'node:fs';
 import type { Occurrence } from '../../server/contract/grid.ts';
 import type { Output } from '../../server/contract/outputs.ts';
 import { publicRoutes } from '../../server/web/public-routes.ts';
-import { buildEnVivo } from '../kit/en-vivo-page.ts';
+import { builtPage } from '../kit/built-page.ts';
 import { freePort } from '../kit/ports.ts';
 import { webOutput } from '../unit/hls-output.ts';
 import type { HlsRig } from './hls-rig.ts';
@@ -18,15 +16,8 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Builds the page once, for the sites of one test file. */
-export async function buildPage(): Promise<{ dir: string; remove(): void }> {
-  const dir = mkdtempSync(join(tmpdir(), 'en-vivo-'));
-  await buildEnVivo(dir);
-  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
-}
-
 /** Opens control's web server for `rig`, with one programme of the guide now and one an hour later. */
-export async function openSite(rig: HlsRig, pageDir: string, port?: number): Promise<Site> {
+export async function openSite(rig: HlsRig, port?: number): Promise<Site> {
   const from = Date.now() - 20 * 60_000;
   const hour = 3_600_000;
   const planned = (title: string, start: number): Occurrence =>
@@ -57,9 +48,7 @@ export async function openSite(rig: HlsRig, pageDir: string, port?: number): Pro
       },
     }),
   });
-  cpSync(pageDir, room.pageDir, { recursive: true });
-  // The page of control itself is not under test; its presence is what makes files be served.
-  writeFileSync(join(room.pageDir, 'index.html'), '<!doctype html><title>control</title>');
+  cpSync(await builtPage(), room.pageDir, { recursive: true });
   const show: Site['show'] = (output, order) =>
     room.state.change((draft) => {
       draft.station.name = 'Capital Musical';
