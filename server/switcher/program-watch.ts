@@ -43,7 +43,7 @@ export interface ProgramWatch {
   readonly program: string | null;
   /** Takes the program as it is found; nobody is blamed for it. */
   adopt(scene: string | null): void;
-  /** An order is about to be given: a report of its scene within 2 s is its echo. */
+  /** An order is about to be given: a report of its scene within 10 s is its echo. */
   expect(wanted: Wanted): Expectation;
   /** OBS refused it. */
   withdraw(expectation: Expectation): void;
@@ -66,8 +66,8 @@ export interface ProgramWatch {
 
 /** A misleading event is checked against a read-back after this, ms. */
 const settleMs = 60;
-/** An expectation outlives its call by the time an event may lag, ms. */
-const expectMs = 2000;
+/** A starved OBS may carry an order out long after its caller gave up, as late as an unanswered call. */
+const expectMs = 10_000;
 const confirmTries = 5;
 
 /** Starts from what is `known` of the program: an earlier run's, or nothing. */

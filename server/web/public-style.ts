@@ -52,7 +52,7 @@ table { width: 100%; border-collapse: collapse; table-layout: fixed; }
 th, td { text-align: left; vertical-align: top; padding: 0.5rem var(--cell); border-top: 1px solid var(--line); }
 thead th { border-top: 0; font-size: 0.8125rem; font-weight: 650; letter-spacing: 0.06em;
   text-transform: uppercase; color: var(--text-2); }
-thead th:nth-child(1) { width: 9rem; }
+thead th:nth-child(1) { width: 11rem; }
 thead th:nth-child(3) { width: 26%; }
 thead th:nth-child(4) { width: 11rem; }
 tbody th.day { padding-top: 1.25rem; border-top: 0; font-size: 1.125rem; font-weight: 650; }

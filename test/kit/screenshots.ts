@@ -67,14 +67,6 @@ try {
   );
   await client.command('switcher.preview', { scene: 'Entrevista' });
   const page = await openSignedIn(browser, studio.url, 'admin', adminPassword);
-  const small = await openSignedIn(browser, studio.url, 'admin', adminPassword, {
-    width: 360,
-    height: 640,
-  });
-  // What happened on the way up is over: the picture is of a station on the air.
-  for (const id of Object.keys(client.state().alarms)) {
-    await client.ask('alarm.acknowledge', { id });
-  }
   await until(
     'the page plays the program and shows every scene',
     () =>
@@ -85,7 +77,21 @@ try {
       ),
     60_000,
   );
+  // What happened on the way up is over: the picture is of a station on the air.
+  await client.see(
+    'nothing is wrong',
+    (s) =>
+      s.switcher.problem === null && Object.values(s.alarms).every((a) => a.clearedAt !== null),
+    120_000,
+  );
+  for (const id of Object.keys(client.state().alarms)) {
+    await client.ask('alarm.acknowledge', { id });
+  }
   await page.screenshot({ path: join(folder, 'al-aire.png') });
+  const small = await openSignedIn(browser, studio.url, 'admin', adminPassword, {
+    width: 360,
+    height: 640,
+  });
   await page.getByTestId('continuity').click();
   await page.getByRole('dialog').screenshot({ path: join(folder, 'si-obs-se-pierde.png') });
   await page.keyboard.press('Escape');
@@ -117,7 +123,10 @@ try {
     await shown.screenshot({ path: join(folder, file) });
   }
 
-  const guide = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const guide = await browser.newPage({
+    viewport: { width: 1280, height: 900 },
+    locale: 'es-CO',
+  });
   await guide.goto(`${studio.url}/programacion`);
   await guide.screenshot({ path: join(folder, 'programacion.png') });
   console.log(`Pictures in ${folder}`);

@@ -190,6 +190,20 @@ it('a command that waited past its time is not carried out behind its sender’s
   expect(obs.program).toBe('Estudio');
 });
 
+it('what a starved OBS carries out seconds later is still theirs who asked for it', async () => {
+  instead = (name) => (name === 'SetCurrentProgramScene' ? silence : undefined);
+  const cut = switcher.handlers['switcher.cut']({ scene: 'Campo', expectProgram: 'Estudio' }, ana);
+  const failure = cut.catch((error: unknown) => (error as StudioError).code);
+  await clock.advance(1750);
+  expect(await failure).toBe('timeout');
+  await clock.advance(4000);
+  expect(state()).toMatchObject({ connection: 'connected', program: 'Estudio' });
+  obs.program = 'Campo';
+  socket.emit(program('Campo'));
+  await clock.advance(100);
+  expect(state()).toMatchObject({ program: 'Campo', programBy: 'ana' });
+});
+
 it('one StartStream for many wishes, none when it already streams there', async () => {
   const target = { server: 'rtmp://127.0.0.1/p', key: 'k' };
   const wishes = Promise.all(Array.from({ length: 5 }, () => switcher.startStream(target)));
