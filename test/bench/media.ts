@@ -76,8 +76,7 @@ export async function media(bench: Bench): Promise<void> {
     const live = (): boolean => ids.every((id) => client.state().outputs[id]?.state === 'live');
     await until('everything live', live, 60_000);
     await wait(settleMs);
-    // What air's helper asks the kernel lasts some ms each second: no process to measure.
-    const all = treeOf(air).filter((p) => !/^ss /.test(p.command));
+    const all = treeOf(air);
     const isRadio = ({ command }: Running): boolean => command.includes(`:${icecast.port}/`);
     const watch = watchCosts({
       studio: pids(all.filter((p) => !isRadio(p))),

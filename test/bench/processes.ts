@@ -18,9 +18,17 @@ export function watchCosts<Name extends string>(
   const names = Object.keys(groups) as Name[];
   const sum = (name: Name, of: (pid: number) => number): number =>
     groups[name].reduce((all, pid) => all + of(pid), 0);
-  const memory = (pid: number): number => pssMb(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
+  // One that is gone has no memory, and keeps the time it took: air's helper asks for some ms each second.
+  const spent = new Map<number, number>();
+  const memory = (pid: number): number =>
+    orGone(0, () => pssMb(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')));
+  const cpu = (pid: number): number => {
+    const ms = orGone(spent.get(pid) ?? 0, () => cpuMs(pid));
+    spent.set(pid, ms);
+    return ms;
+  };
   const began = performance.now();
-  const first = new Map(names.map((name) => [name, sum(name, cpuMs)]));
+  const first = new Map(names.map((name) => [name, sum(name, cpu)]));
   const most = new Map(names.map((name) => [name, sum(name, memory)]));
   const look = (): void => {
     for (const name of names) most.set(name, Math.max(most.get(name) ?? 0, sum(name, memory)));
@@ -32,12 +40,21 @@ export function watchCosts<Name extends string>(
       look();
       const lastedMs = performance.now() - began;
       const cost = (name: Name): Cost => ({
-        cpuPercent: ((sum(name, cpuMs) - (first.get(name) ?? 0)) / lastedMs) * 100,
+        cpuPercent: ((sum(name, cpu) - (first.get(name) ?? 0)) / lastedMs) * 100,
         memoryMb: most.get(name) ?? 0,
       });
       return Object.fromEntries(names.map((name) => [name, cost(name)])) as Record<Name, Cost>;
     },
   };
+}
+
+/** What `read` gives of a process in /proc, or `gone` when it is no longer there. */
+function orGone(gone: number, read: () => number): number {
+  try {
+    return read();
+  } catch {
+    return gone;
+  }
 }
 
 /** CPU time of all threads of a process so far, by the scheduler's own count: finer than its ticks. */
