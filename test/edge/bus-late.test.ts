@@ -5,6 +5,7 @@ import { systemClock } from '../../server/core/clock.ts';
 import { silentLog } from '../../server/core/log.ts';
 import { startThrottle } from '../kit/throttle.ts';
 import { until } from '../kit/until.ts';
+import { noSlate } from './bus-rig.ts';
 import { keys, pushTest, startIngest, type Push } from './ingest-harness.ts';
 
 const clock = systemClock();
@@ -22,12 +23,7 @@ it('sees an encoder fall behind, catch up, stand still and begin anew', async ()
     random: Math.random,
     program: () => t.ingest.programFlv(),
     bypass: () => null,
-    slate: {
-      pick: () => null,
-      watch: () => undefined,
-      watchEnded: () => undefined,
-      onChange: () => () => undefined,
-    },
+    slate: noSlate,
   });
   const url = `rtmp://127.0.0.1:${throttle.port}/program/main?k=${keys.program}`;
   const push = (): Push => {

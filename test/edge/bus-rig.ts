@@ -3,9 +3,18 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { BusPorts } from '../../server/air/bus/bus.ts';
 import { createFlvParser } from '../../server/air/bus/flv-parser.ts';
 import { flvFileHeader, retimed, serialiseTag, type FlvTag } from '../../server/air/bus/flv-tag.ts';
 import type { BusTap } from '../../server/air/bus/tap.ts';
+
+/** For a bus that has nothing to cover a loss with. */
+export const noSlate: BusPorts['slate'] = {
+  pick: () => null,
+  watch: () => undefined,
+  watchEnded: () => undefined,
+  onChange: () => () => undefined,
+};
 
 export interface Door {
   readonly url: string;

@@ -7,7 +7,7 @@ import { systemClock } from '../../server/core/clock.ts';
 import { silentLog } from '../../server/core/log.ts';
 import { lateWords } from '../../server/outputs/late-alarm.ts';
 import { until } from '../kit/until.ts';
-import { openDoor } from './bus-rig.ts';
+import { noSlate, openDoor } from './bus-rig.ts';
 import { startControlPage, type ControlPage } from './control-page-rig.ts';
 import { onAir, sampleAlarm } from './control-page-states.ts';
 
@@ -25,12 +25,7 @@ beforeAll(async () => {
     random: Math.random,
     program: () => ({ url: door.url, headers: {} }),
     bypass: () => null,
-    slate: {
-      pick: () => null,
-      watch: () => undefined,
-      watchEnded: () => undefined,
-      onChange: () => () => undefined,
-    },
+    slate: noSlate,
   });
   const server = await createMonitorServer({ clock, log: silentLog, tap: bus.tap, token });
   ends.push(

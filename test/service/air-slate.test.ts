@@ -236,6 +236,26 @@ describe('captured slate', () => {
     expect(slate.pick(program(1))?.kind).toBe('captured');
   });
 
+  it('of an encoder that came while another one was being looked at is taken again', async () => {
+    const first = Promise.withResolvers<number>();
+    let looks = 0;
+    const { slate, clock } = make(never, async () => (looks++ === 0 ? first.promise : 3));
+    slate.want(wish('uno'));
+    slate.watch(videoHeader(1));
+    slate.watch(stereo48);
+    slate.showing(true, Buffer.from('png'));
+    arrive(slate, clock, 1);
+    slate.watch(videoHeader(2));
+    arrive(slate, clock, 2, 5000, 11_000);
+    expect(looks).toBe(1);
+    first.resolve(3);
+    await slate.idle();
+    arrive(slate, clock, 2, 11_000, 17_000);
+    await slate.idle();
+    expect(slate.pick(program(1))?.kind).toBe('captured');
+    expect(slate.pick(program(2))?.kind).toBe('captured');
+  });
+
   it('is captured again from a file that is damaged, and used though the disk is full', async () => {
     const first = make();
     first.slate.want(wish('uno'));

@@ -147,7 +147,9 @@ export function createSlate(ports: SlatePorts): Slate {
       if (tag.header && tag.type !== 'script') header(tag);
       const reel = capture.push(tag, clock.mono());
       const name = reel && nameOf(reel.videoHeader, reel.audioHeader);
-      if (!reel || !name || judging) return;
+      if (!reel || !name) return;
+      // Another encoder's, while the one before is looked at: it is taken again after that.
+      if (judging) return capture.refused(clock.mono());
       if (!scene) return keep(name, reel, null);
       judging = judge(name, reel, scene).finally(() => {
         judging = null;
