@@ -15,7 +15,7 @@ import { become } from './run.mjs';
 const lanes = [['fast'], ['studio', 'media']];
 const vitest = ['--disable-warning=ExperimentalWarning', bin('vitest'), 'run'];
 
-/** Runs one project; resolves with its counts, its output shown at once or kept for later. */
+/** Runs one project; resolves with its counts and failures, its output shown at once or kept for later. */
 function runLane(name, folder, live) {
   const counts = join(folder, `${name}.json`);
   const child = spawn(pinnedNode, [...vitest, '--project', name], {
@@ -30,15 +30,16 @@ function runLane(name, folder, live) {
     child.on('close', (code) => {
       running.delete(child);
       process.stdout.write(Buffer.concat(said));
-      let { passed, failed } = { passed: 0, failed: 1 };
+      let result;
       try {
-        ({ passed, failed } = JSON.parse(readFileSync(counts, 'utf8')));
+        result = JSON.parse(readFileSync(counts, 'utf8'));
       } catch {
-        console.error(`✗ ${name}: ended without counting its tests`);
+        result = { passed: 0, failed: 1, failures: [`${name}: ended without counting its tests`] };
       }
       // An end that vitest itself calls a failure is one, whatever was counted.
-      if (code !== 0 && failed === 0) failed = 1;
-      resolve({ passed, failed });
+      if (code !== 0 && result.failed === 0)
+        result = { ...result, failed: 1, failures: [`${name}: vitest ended with ${code}`] };
+      resolve(result);
     });
   });
 }
@@ -57,15 +58,18 @@ const asked = process.argv.slice(2);
 if (asked.length > 0) become([...vitest, ...asked]);
 else {
   const folder = mkdtempSync(join(tmpdir(), 'studio-tests-'));
-  const totals = { passed: 0, failed: 0 };
+  const totals = { passed: 0, failed: 0, failures: /** @type {string[]} */ ([]) };
   for (const together of lanes) {
     const results = await Promise.all(together.map((name, i) => runLane(name, folder, i === 0)));
-    for (const { passed, failed } of results) {
+    for (const { passed, failed, failures } of results) {
       totals.passed += passed;
       totals.failed += failed;
+      totals.failures.push(...failures);
     }
   }
   rmSync(folder, { recursive: true, force: true });
+  // Again at the end: a reader, and whoever keeps only the last lines, need not look for them above.
+  for (const failure of totals.failures) console.log(`\n✗ ${failure}`);
   console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
   process.exit(totals.failed === 0 ? 0 : 1);
 }
