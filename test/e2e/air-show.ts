@@ -16,12 +16,13 @@ import { cutProgram, type StudioClient } from '../kit/studio-client.ts';
 import { startStudio, type Studio, type StudioOptions } from '../kit/studio.ts';
 import { until } from '../kit/until.ts';
 
-/** 720p30, as the station sends it. */
-export const encoder = encoderProfile.parse(
-  JSON.parse(
+/** 720p30 at the station's rate; the preset spares a machine that plays the platforms as well. */
+export const encoder = encoderProfile.parse({
+  ...JSON.parse(
     readFileSync(resolve(import.meta.dirname, '../../profiles/encoders/720p30.json'), 'utf8'),
   ),
-);
+  x264Preset: 'ultrafast',
+});
 
 /** Longer than this on the air, and a loss is not flapping: the settle time is short again. */
 const steadyMs = 10_200;
