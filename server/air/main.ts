@@ -131,7 +131,7 @@ async function start(config: AirConfig, log: Log): Promise<void> {
   }
   // The air first; control is only told once there is something true to tell.
   air.resume();
-  log.info({ pid: process.pid, monitor: monitor.port }, 'air is up');
+  log.info({ monitor: monitor.port }, 'air is up');
   // In the middle of a show the machine's first half second belongs to the platforms.
   if (air.rev() !== null) await new Promise<void>((done) => clock.after(resumeMs, done));
   ffmpegVersion = await findFfmpegVersion();

@@ -93,7 +93,7 @@ export function createAirProcess(ports: AirProcessPorts): AirProcess {
       child.on('error', (error) => log.error({ err: error }, 'air could not be started'));
       // Reaped at once, so that it does not look alive as a zombie; its successor starts at once too.
       child.on('exit', (code, by) => {
-        log.warn({ pid: child.pid, code, by }, 'air ended');
+        log.warn({ airPid: child.pid, code, by }, 'air ended');
         poll();
       });
       child.unref();
@@ -101,7 +101,7 @@ export function createAirProcess(ports: AirProcessPorts): AirProcess {
       if (!identity) return;
       writeAirPid(dataDir, identity);
       begin(identity);
-      log.info({ pid: identity.pid }, 'air started');
+      log.info({ airPid: identity.pid }, 'air started');
     } finally {
       closeSync(output);
     }
@@ -166,7 +166,7 @@ export function createAirProcess(ports: AirProcessPorts): AirProcess {
       ['SIGKILL', 2000],
     ] as const) {
       if (!signal(target, name)) return;
-      log.warn({ pid: target.pid, signal: name }, 'air is ended by a signal');
+      log.warn({ airPid: target.pid, signal: name }, 'air is ended by a signal');
       if (await gone(target, ms)) return;
     }
   }
@@ -185,7 +185,7 @@ export function createAirProcess(ports: AirProcessPorts): AirProcess {
       const before = readAirPid(dataDir);
       if (before && isRunning(before)) {
         begin(before);
-        log.info({ pid: before.pid }, 'an air from before is running: adopted');
+        log.info({ airPid: before.pid }, 'an air from before is running: adopted');
         ports.audit.record({
           actor: 'supervisor',
           action: 'air.adopt',

@@ -67,7 +67,7 @@ export function createManagedObs(ports: ManagedObsPorts): ManagedObs {
     const left = findRunning(files);
     if (left) {
       run = left;
-      log.info({ pid: left.obs.pid, port: left.port }, 'adopted the OBS that was running');
+      log.info({ obsPid: left.obs.pid, port: left.port }, 'adopted the OBS that was running');
     } else {
       const old = files.readRun();
       // A screen without its OBS is of no use to anybody.
@@ -75,7 +75,7 @@ export function createManagedObs(ports: ManagedObsPorts): ManagedObs {
       const port = await freePort(old?.port ?? null);
       files.prepare(port, ports.lastProgram());
       run = await launchObs(clock, files, port, ports.zone);
-      log.info({ pid: run.obs.pid, port }, 'started OBS');
+      log.info({ obsPid: run.obs.pid, port }, 'started OBS');
     }
     since = clock.mono();
     heardAt = null;

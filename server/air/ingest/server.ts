@@ -184,7 +184,7 @@ export function createIngest(ports: IngestPorts): Ingest {
     // Counting ticks, not time: a pause of this process must not look like silence of the child.
     silentTicks += 1;
     if (silentTicks < (greeted ? hungTicks : startTicks)) return;
-    log.error({ pid: child.pid }, 'the ingest hangs; it is killed');
+    log.error({ ingestPid: child.pid }, 'the ingest hangs; it is killed');
     silentTicks = 0;
     child.kill('SIGKILL');
   }
