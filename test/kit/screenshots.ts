@@ -1,6 +1,7 @@
 // `npm run screenshots`: runs the whole studio against stand-ins for the platforms and photographs the page.
-import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSignedIn, startBrowser } from './browser.ts';
 import { startIcecast } from './icecast.ts';
@@ -10,6 +11,7 @@ import { until } from './until.ts';
 
 const folder = process.argv[2] ?? join(rootDir, 'control-ui', 'docs');
 mkdirSync(folder, { recursive: true });
+const scratch = mkdtempSync(join(tmpdir(), 'screenshots-'));
 
 const [facebook, youtube, icecast, browser] = await Promise.all([
   startNginxRtmp(),
@@ -39,11 +41,20 @@ try {
   const unit = await client.command('field.createUnit', { name: 'Móvil 1', profile: 'phone' });
   const feed = unit.feeds[0];
   if (feed) {
+    // Encoded beforehand: what is left of the machine is for OBS and the browsers.
+    const clip = join(scratch, 'phone.flv');
     // prettier-ignore
-    phone = spawn('ffmpeg', ['-nostdin', '-v', 'error', '-re', '-f', 'lavfi', '-i', 'testsrc2=s=1280x720:r=30',
-      '-f', 'lavfi', '-i', 'sine=330', '-c:v', 'libx264', '-preset', 'ultrafast', '-b:v', '4000k', '-minrate', '4000k',
-      '-maxrate', '4000k', '-bufsize', '2000k', '-x264-params', 'nal-hrd=cbr', '-g', '30', '-pix_fmt', 'yuv420p',
-      '-c:a', 'aac', '-f', 'flv', `${feed.rtmp.url}/${feed.rtmp.key}`], { stdio: 'ignore' });
+    execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=1280x720:r=30',
+      '-f', 'lavfi', '-i', 'sine=330', '-t', '20', '-c:v', 'libx264', '-preset', 'ultrafast', '-b:v', '4000k',
+      '-minrate', '4000k', '-maxrate', '4000k', '-bufsize', '2000k', '-x264-params', 'nal-hrd=cbr', '-g', '30',
+      '-pix_fmt', 'yuv420p', '-c:a', 'aac', clip]);
+    phone = spawn(
+      'ffmpeg',
+      // prettier-ignore
+      ['-nostdin', '-v', 'error', '-re', '-stream_loop', '-1', '-i', clip, '-c', 'copy',
+        '-f', 'flv', `${feed.rtmp.url}/${feed.rtmp.key}`],
+      { stdio: 'ignore' },
+    );
   }
   await client.command('air.goLive', {});
   const local = new Date(Date.now() - 12 * 60_000).toLocaleString('sv-SE', {
@@ -54,7 +65,7 @@ try {
     action: 'insert',
     program: 'zona-tributaria',
     date,
-    start: time,
+    start: time.slice(0, 5),
     durationMinutes: 30,
     scene: 'Estudio',
     reason: 'demostración',
@@ -66,18 +77,8 @@ try {
     60_000,
   );
   await client.command('switcher.preview', { scene: 'Entrevista' });
-  const page = await openSignedIn(browser, studio.url, 'admin', adminPassword);
-  await until(
-    'the page plays the program and shows every scene',
-    () =>
-      page.evaluate(
-        () =>
-          (document.querySelector('video')?.currentTime ?? 0) > 12 &&
-          document.querySelectorAll('[data-testid^="scene-"] img').length >= 6,
-      ),
-    60_000,
-  );
-  // What happened on the way up is over: the picture is of a station on the air.
+  // What happened on the way up is over: the picture is of a station on the air. A browser without a
+  // graphics card takes what OBS needs: it comes when all is calm, and is photographed at once.
   await client
     .see(
       'nothing is wrong',
@@ -89,6 +90,17 @@ try {
   for (const id of Object.keys(client.state().alarms)) {
     await client.ask('alarm.acknowledge', { id });
   }
+  const page = await openSignedIn(browser, studio.url, 'admin', adminPassword);
+  await until(
+    'the page plays the program and shows every scene',
+    () =>
+      page.evaluate(
+        () =>
+          (document.querySelector('video')?.currentTime ?? 0) > 3 &&
+          document.querySelectorAll('[data-testid^="scene-"] img').length >= 6,
+      ),
+    60_000,
+  );
   await page.screenshot({ path: join(folder, 'al-aire.png') });
   const small = await openSignedIn(browser, studio.url, 'admin', adminPassword, {
     width: 360,
@@ -134,6 +146,7 @@ try {
   console.log(`Pictures in ${folder}`);
 } finally {
   phone?.kill('SIGKILL');
+  rmSync(scratch, { recursive: true, force: true });
   await browser.close();
   await studio.stop();
   await Promise.all([facebook.close(), youtube.close(), icecast.close()]);
