@@ -1,11 +1,9 @@
 // What the edge tests of always-encode share: sources of any format behind HTTP-FLV, and a bus that encodes them.
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { createBus } from '../../server/air/bus/bus.ts';
 import { createFlvParser } from '../../server/air/bus/flv-parser.ts';
 import { flvFileHeader, retimed, serialiseTag, type FlvTag } from '../../server/air/bus/flv-tag.ts';
@@ -17,10 +15,9 @@ import { createEncodedBus, type EncodedBus } from '../../server/air/encode/encod
 import type { EncoderProfile } from '../../server/contract/profiles.ts';
 import { systemClock } from '../../server/core/clock.ts';
 import { silentLog, type Log } from '../../server/core/log.ts';
+import { runBehind } from '../kit/run-behind.ts';
 import { until } from '../kit/until.ts';
 import { order } from '../service/air-fakes.ts';
-
-const run = promisify(execFile);
 
 /** How a source looks and sounds. */
 export interface SourceMedia {
@@ -94,7 +91,7 @@ export async function openSource(media: SourceMedia): Promise<FlvSource> {
 
 async function encode(media: SourceMedia): Promise<FlvTag[]> {
   const { size, picture, rate, channels, kbps = 1500 } = media;
-  const { stdout } = await run(
+  const { stdout } = await runBehind(
     'ffmpeg',
     [
       ...`-nostdin -v error -f lavfi -i ${picture}:s=${size}`.split(' '),
@@ -102,7 +99,7 @@ async function encode(media: SourceMedia): Promise<FlvTag[]> {
       ...'-c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 30 -bf 0'.split(' '),
       ...`-b:v ${kbps}k -c:a aac -ac ${channels} -ar ${rate} -f flv pipe:1`.split(' '),
     ],
-    { encoding: 'buffer', maxBuffer: 64 * 1024 * 1024 },
+    64 * 1024 * 1024,
   );
   return createFlvParser().push(stdout);
 }

@@ -10,6 +10,7 @@ import { reelFromFlv, type Reel } from '../../server/air/bus/reel.ts';
 import { createHealth, type Health } from '../../server/air/health/health.ts';
 import { systemClock } from '../../server/core/clock.ts';
 import { silentLog } from '../../server/core/log.ts';
+import { runBehind } from '../kit/run-behind.ts';
 
 const run = promisify(execFile);
 
@@ -28,7 +29,7 @@ export interface Media {
 export async function encode(media: Media): Promise<Buffer> {
   const { size = '640x360', picture = 'null', kbps = 800, bFrames = 0 } = media;
   const rate = `${kbps}k`;
-  const { stdout } = await run(
+  const { stdout } = await runBehind(
     'ffmpeg',
     [
       ...`-nostdin -v error -f lavfi -i testsrc2=size=${size}:rate=30 -f lavfi -i`.split(' '),
@@ -41,7 +42,7 @@ export async function encode(media: Media): Promise<Buffer> {
       ...`-sc_threshold 0 -bf ${bFrames} -b:v ${rate} -maxrate ${rate} -bufsize ${rate}`.split(' '),
       ...'-c:a aac -b:a 128k -ar 48000 -ac 2 -f flv pipe:1'.split(' '),
     ],
-    { encoding: 'buffer', maxBuffer: 64 * 1024 * 1024 },
+    64 * 1024 * 1024,
   );
   return stdout;
 }

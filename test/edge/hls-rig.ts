@@ -1,6 +1,4 @@
 // A web player without OBS: two reels of real media on one continuous bus, packaged by the real outputs.
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { createFanOut } from '../../server/air/bus/fan-out.ts';
 import { createFlvParser } from '../../server/air/bus/flv-parser.ts';
 import type { FlvTag } from '../../server/air/bus/flv-tag.ts';
@@ -11,9 +9,8 @@ import type { AirOutputOrder } from '../../server/contract/air-link.ts';
 import { sampleEncoder } from '../kit/samples.ts';
 import { systemClock } from '../../server/core/clock.ts';
 import { silentLog } from '../../server/core/log.ts';
+import { runBehind } from '../kit/run-behind.ts';
 import { until } from '../kit/until.ts';
-
-const run = promisify(execFile);
 
 /** `program` 640×360 with a key frame each 2 s; `slate` 320×180, another profile, each second. */
 export type ReelName = 'program' | 'slate';
@@ -31,7 +28,7 @@ const encodings: Readonly<Record<ReelName, { picture: string; codec: string }>> 
 
 async function encode(name: ReelName): Promise<FlvTag[]> {
   const { picture, codec } = encodings[name];
-  const { stdout } = await run(
+  const { stdout } = await runBehind(
     'ffmpeg',
     [
       ...`-nostdin -v error -f lavfi -i ${picture} -f lavfi -i`.split(' '),
@@ -39,7 +36,7 @@ async function encode(name: ReelName): Promise<FlvTag[]> {
       ...`-t 4 -c:v libx264 -pix_fmt yuv420p -b:v 1200k ${codec} -bf 0`.split(' '),
       ...'-c:a aac -b:a 96k -ar 48000 -ac 2 -f flv pipe:1'.split(' '),
     ],
-    { encoding: 'buffer', maxBuffer: 64 * 1024 * 1024 },
+    64 * 1024 * 1024,
   );
   return createFlvParser().push(stdout);
 }

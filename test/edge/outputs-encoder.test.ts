@@ -38,7 +38,8 @@ for word in "$@"; do
   [ "$before" = -vf ] && word='${filter}'
   before=$word told+=("$word")
 done
-exec ffmpeg "\${told[@]}"
+# What burns every core here leaves them to whoever else is timed meanwhile.
+exec nice -n 10 ffmpeg "\${told[@]}"
 `;
   writeFileSync(path, script, { mode: 0o755 });
   return path;

@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Color } from './media-probe.ts';
+import { runBehind } from './run-behind.ts';
 import { until } from './until.ts';
 
 const run = promisify(execFile);
@@ -95,7 +96,7 @@ export async function look(
 ): Promise<Seen> {
   const perSecond = 10;
   const crop = `crop=iw*${area.width}:ih*${area.height}:iw*${area.x}:ih*${area.y}`;
-  const { stdout, stderr } = await run(
+  const { stdout, stderr } = await runBehind(
     'ffmpeg',
     [
       ...'-nostdin -v error -i'.split(' '),
@@ -103,7 +104,7 @@ export async function look(
       ...`-map 0:v -vf fps=${perSecond},${crop},scale=1:1:flags=area,format=rgb24`.split(' '),
       ...'-f rawvideo pipe:1 -map 0:a -f null -'.split(' '),
     ],
-    { ...options, encoding: 'buffer' },
+    options.maxBuffer,
   );
   const stretches: Stretch[] = [];
   for (let i = 0; i * 3 + 2 < stdout.length; i += 1) {

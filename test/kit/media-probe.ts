@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { runBehind } from './run-behind.ts';
 import { energyAbove } from './spectrum.ts';
 
 const run = promisify(execFile);
@@ -105,12 +106,15 @@ export async function streamsOf(file: string, format?: string): Promise<StreamIn
  * What the null muxer says of decoded (rounded) times is not the decoder's: `packetFacts` judges times.
  */
 export async function complaints(file: string): Promise<string[]> {
-  const { stderr } = await run(
+  const { stderr } = await runBehind(
     'ffmpeg',
     ['-nostdin', '-v', 'error', '-i', file, '-enc_time_base', '-1', '-f', 'null', '-'],
-    options,
+    options.maxBuffer,
   );
-  return stderr.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('[null @'));
+  return stderr
+    .toString()
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith('[null @'));
 }
 
 /** How many those are: 0 for a clean file. */

@@ -1,11 +1,8 @@
 // A program bus without OBS: media made by a real ffmpeg, looped and paced in real time.
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { createFlvParser } from '../../server/air/bus/flv-parser.ts';
 import type { FlvTag } from '../../server/air/bus/flv-tag.ts';
 import type { BusTap } from '../../server/air/bus/tap.ts';
-
-const run = promisify(execFile);
+import { runBehind } from './run-behind.ts';
 
 export interface SimulatedBus extends BusTap {
   /** No more tags, as when the station goes off the air. */
@@ -99,7 +96,7 @@ export async function startSimulatedBus(media: SimulatedMedia = {}): Promise<Sim
 async function encode(media: SimulatedMedia): Promise<FlvTag[]> {
   const { size = '640x360', picture = 'testsrc2=rate=30' } = media;
   const { videoKbps = 1500, seconds = 8, sound = 'sine=frequency=440:sample_rate=48000' } = media;
-  const { stdout } = await run(
+  const { stdout } = await runBehind(
     'ffmpeg',
     [
       ...`-nostdin -v error -f lavfi -i ${picture}:size=${size} -f lavfi -i`.split(' '),
@@ -110,7 +107,7 @@ async function encode(media: SimulatedMedia): Promise<FlvTag[]> {
       ...`-bufsize ${videoKbps}k -x264-params nal-hrd=cbr`.split(' '),
       ...'-c:a aac -b:a 128k -ar 48000 -ac 2 -f flv pipe:1'.split(' '),
     ],
-    { encoding: 'buffer', maxBuffer: 128 * 1024 * 1024 },
+    128 * 1024 * 1024,
   );
   return createFlvParser().push(stdout);
 }
