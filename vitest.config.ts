@@ -18,9 +18,9 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      // Everything with an OBS in it, the whole studio, and air as control keeps it.
-      lane('studio', ['test/e2e/**/*.test.ts', 'test/edge/{obs,air-process}-*.test.ts']),
-      lane('media', ['test/edge/**/*.test.ts'], ['test/edge/{obs,air-process}-*.test.ts']),
+      // Everything with an OBS in it, and the whole studio.
+      lane('studio', ['test/e2e/**/*.test.ts', 'test/edge/obs-*.test.ts']),
+      lane('media', ['test/edge/**/*.test.ts'], ['test/edge/obs-*.test.ts']),
     ],
   },
 });
