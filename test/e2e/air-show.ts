@@ -96,12 +96,31 @@ export class Show {
     return recordedFiles(this.recordings());
   }
 
-  /** What the encoder sends, as it comes in, as `<name>.flv` in the show's folder. */
+  /** What the encoder sends, as it comes in, as `<name>.flv` in the show's folder: all of it went out. */
   async capture(name: string): Promise<void> {
-    await captureStream(
-      `rtmp://127.0.0.1:${this.studio.rtmpPort}/program/main?k=${this.playKey}`,
-      join(this.folder, `${name}.flv`),
+    await until(
+      `${name} is captured while the program is on the air`,
+      async () => {
+        const uncovered = await this.watchProgram();
+        await captureStream(
+          `rtmp://127.0.0.1:${this.studio.rtmpPort}/program/main?k=${this.playKey}`,
+          join(this.folder, `${name}.flv`),
+        );
+        return uncovered();
+      },
+      60_000,
     );
+  }
+
+  /** Once the program is steady; tells later whether nothing covered it in between. */
+  private async watchProgram(): Promise<() => Promise<boolean>> {
+    await this.steady(1500);
+    const { sourceSince } = this.client.state().air;
+    return async () => {
+      const now = Date.now();
+      await this.client.see('a later report', (s) => (s.air.reportedAt ?? 0) > now);
+      return this.client.state().air.sourceSince === sourceSince;
+    };
   }
 
   /** How long the two platforms have recorded, ms. */
@@ -123,9 +142,21 @@ export class Show {
     );
   }
 
-  /** Notes that nobody may have seen `what`, which began when the platforms stood at `from`. */
-  async unnoticed(what: string, from: number[]): Promise<void> {
-    this.quiet.push({ what, from, to: this.stands(), maxGapMs: await this.stretched(150) });
+  /**
+   * Notes that nobody may have seen this fault. An encoder that stumbled by itself meanwhile was covered,
+   * and proves nothing: the fault comes again, three times at the most.
+   */
+  async unnoticed(what: string, fault: () => Promise<void>): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      const uncovered = await this.watchProgram();
+      const from = this.stands();
+      await fault();
+      const to = this.stands();
+      if ((await uncovered()) || tries === 3) {
+        this.quiet.push({ what, from, to, maxGapMs: await this.stretched(150) });
+        return;
+      }
+    }
   }
 
   cutTo(scene: string): Promise<void> {

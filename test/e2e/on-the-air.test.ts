@@ -156,11 +156,15 @@ describe('on the air from one command', () => {
     expect(client.state().switcher.programBy).toBe('grid');
     // The screens know first; how late it was and its evidence follow.
     await client.see('how late it was', (s) => s.grid.late !== null);
-    expect(client.state().grid.late).toBeLessThan(await stretched(1500));
     const line = await until('the act is on record', async () => {
       const { entries } = await client.command('audit.list', {});
       return entries.find((e) => e.actor === 'grid' && e.ok);
     });
+    // A starved OBS may leave a try without an answer: that is on record, and costs its time and a pause.
+    const { entries } = await client.command('audit.list', {});
+    const misses = entries.filter((e) => e.actor === 'grid' && !e.ok).length;
+    const limit = 1500 + misses * 2700;
+    expect(client.state().grid.late).toBeLessThan(await stretched(limit));
     expect(line.reason).toContain('Zona Tributaria');
     await arrived('Cortinilla');
   });
@@ -231,6 +235,7 @@ describe('on the air from one command', () => {
       const files = platform.recordings();
       expect(files).toHaveLength(1);
       const file = files[0] ?? '';
+      await platform.whole(file);
       const codecs = (await streamsOf(file)).map((s) => s.codec).toSorted();
       expect(codecs).toEqual(['aac', 'h264']);
       const facts = await packetFacts(file);

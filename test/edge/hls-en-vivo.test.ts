@@ -104,7 +104,7 @@ test('it plays by itself, close to live, and shows what is on', async () => {
     'they move, and it has caught up',
     async () => {
       const seen = await look();
-      return seen.time > first.time + 1 && seconds(seen) < 4 && seen;
+      return seen.time > first.time + 1 && seconds(seen) < 3 && seen;
     },
     20_000,
   );

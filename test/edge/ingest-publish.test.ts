@@ -126,7 +126,7 @@ describe('a field feed with the right key', () => {
     );
     expect(performance.now() - silentAt).toBeGreaterThan(1900);
     await dead.untilClosed();
-    expect(feed('one')?.lastEnd).not.toBeNull();
+    await until('its end is told', () => feed('one')?.lastEnd);
   });
 
   it('tells a codec that cannot be shown', async () => {

@@ -36,12 +36,16 @@ describe('the picture follows', () => {
     await until('pictures are recorded', () => recordedMs(nginx.recordings()[0] ?? ''), 15_000);
     const wanted: string[] = [];
     for (const last of ['Campo', 'Estudio', 'Lengua de señas', 'Entrevista']) {
-      await switcher.take('Cortinilla', { actor: 'grid', reason: 'prueba' });
-      await handlers['switcher.cut'](
-        { scene: 'Ya regresamos', expectProgram: 'Cortinilla' },
-        operator,
-      );
-      await switcher.take(last, { actor: 'grid', reason: 'prueba' });
+      // All three anew where a starved OBS did not answer one in time.
+      await until(`the moves to ${last}`, async () => {
+        await switcher.take('Cortinilla', { actor: 'grid', reason: 'prueba' });
+        await handlers['switcher.cut'](
+          { scene: 'Ya regresamos', expectProgram: 'Cortinilla' },
+          operator,
+        );
+        await switcher.take(last, { actor: 'grid', reason: 'prueba' });
+        return true;
+      });
       await until('the fade is over', () => studio.state().transition.phase === 'settled');
       // What OBS had drawn before is recorded by then, and more than a second of this.
       await recordMore(nginx.recordings(), 2500);

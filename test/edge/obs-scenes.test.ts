@@ -5,6 +5,7 @@ import {
   connectTestSwitcher,
   hdEncoder,
   operator,
+  orLate,
   scenePicture,
   scenePixel,
   startObs,
@@ -84,7 +85,10 @@ it('every scene on air but an empty field makes a sound, none of it clipped', as
   const levels: Record<string, number[]>[] = [];
   const stop = studio.switcher.watchMeters((meters) => levels.push(meters));
   for (const scene of ['Estudio', 'Cortinilla', 'Ya regresamos']) {
-    await studio.switcher.take(scene, { actor: 'grid', reason: 'prueba' });
+    await until('taken', async () => {
+      await orLate(studio.switcher.take(scene, { actor: 'grid', reason: 'prueba' }));
+      return studio.switcher.program() === scene;
+    });
     await until('it is on', () => studio.state().transition.phase === 'settled');
     // What was heard before is no news of this scene.
     levels.length = 0;

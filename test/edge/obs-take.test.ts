@@ -4,6 +4,7 @@ import { StudioError } from '../../server/core/errors.ts';
 import { createObsSocket, type ObsSocket } from '../../server/switcher/obs-socket.ts';
 import {
   connectTestSwitcher,
+  cutTo,
   operator,
   startObs,
   type TestObs,
@@ -42,11 +43,12 @@ async function onAir(): Promise<string> {
   const answer = await person.call('GetCurrentProgramScene', undefined);
   return (answer as { currentProgramSceneName: string }).currentProgramSceneName;
 }
-async function setScene(scene: string): Promise<void> {
-  const present = studio.state().program ?? '';
-  await run()['switcher.cut']({ scene, expectProgram: present }, operator);
-  await settled();
-}
+/** Preparation of a test, given again where OBS did not answer in time. */
+const prepared = (what: string, order: () => unknown) =>
+  until(what, async () => {
+    await order();
+    return true;
+  });
 async function failure(work: Promise<unknown>): Promise<StudioError> {
   const error = await work.then(
     () => null,
@@ -56,12 +58,15 @@ async function failure(work: Promise<unknown>): Promise<StudioError> {
   return error as StudioError;
 }
 beforeEach(async () => {
-  if (studio.state().studioMode) {
-    await run()['switcher.studioMode']({ enabled: false }, operator);
-  }
-  await run()['switcher.transition']({ name: 'Fundido', durationMs: 100 }, operator);
+  await prepared('no studio mode', () =>
+    run()['switcher.studioMode']({ enabled: false }, operator),
+  );
+  await prepared('a short fade', () =>
+    run()['switcher.transition']({ name: 'Fundido', durationMs: 100 }, operator),
+  );
   await settled();
-  await setScene('Estudio');
+  await cutTo(studio, 'Estudio');
+  await settled();
   // Past the shortest span between two takes.
   studio.skip(1100);
 });
@@ -96,7 +101,9 @@ describe.each([{ studioMode: false }, { studioMode: true }])(
   'take with studio mode $studioMode',
   ({ studioMode }) => {
     beforeEach(async () => {
-      await run()['switcher.studioMode']({ enabled: studioMode }, operator);
+      await prepared('the mode', () =>
+        run()['switcher.studioMode']({ enabled: studioMode }, operator),
+      );
       await settled();
     });
 

@@ -1,5 +1,6 @@
 // How loaded the machine is just now, for limits of time that judge us and not our neighbours.
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { promisify } from 'node:util';
 
@@ -19,12 +20,20 @@ export async function slowness(): Promise<number> {
 
 /**
  * Begins to watch the machine's pace. What it resolves with stretches a limit, ms, by the slowest pace
- * seen from this call until it is asked: what is judged lies between the two.
+ * seen from this call until it is asked, and by what this process meanwhile waited for a core: what is
+ * judged lies between the two.
  */
 export async function paced(): Promise<(ms: number) => Promise<number>> {
   let slowest = await slowness();
+  const withheld = withheldMs();
   return async (ms) => {
     slowest = Math.max(slowest, await slowness());
-    return ms * slowest;
+    return ms * slowest + withheldMs() - withheld;
   };
+}
+
+/** How long this process has been ready to run without a core, ms (the second figure of `schedstat`). */
+function withheldMs(): number {
+  const [, waitedNs] = readFileSync('/proc/self/schedstat', 'utf8').split(' ');
+  return Number(waitedNs) / 1e6;
 }

@@ -15,7 +15,7 @@ import { StudioError } from '../../server/core/errors.ts';
 import { silentLog } from '../../server/core/log.ts';
 import { recordedOrder1 } from '../kit/contract-1.ts';
 import { freePort } from '../kit/ports.ts';
-import { slowness } from '../kit/slowness.ts';
+import { paced } from '../kit/slowness.ts';
 import { until } from '../kit/until.ts';
 import { order } from './air-fakes.ts';
 
@@ -28,8 +28,8 @@ interface Control {
   close(): Promise<void>;
 }
 
-/** Within this control must have its answer, ms. */
-const answerMs = 2000 * (await slowness());
+/** Within this an answer comes, however busy the machine, ms. */
+const answerMs = 20_000;
 
 const open: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -128,7 +128,11 @@ describe('link', () => {
     const control = await startControl();
     const air = startAir(control.port);
     await until('connected', () => control.sockets.length);
+    const limit = await paced();
+    const sent = performance.now();
     expect(await control.send(order({ rev: 7 }))).toEqual({ ok: true, rev: 7 });
+    // Control waits no longer than this.
+    expect(performance.now() - sent).toBeLessThan(await limit(2000));
     expect(air.accepted).toEqual([order({ rev: 7 })]);
     await until('reported', () => control.reports.at(-1)?.report.orderRev === 7, 1000);
   });

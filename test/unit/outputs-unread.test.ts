@@ -157,10 +157,11 @@ describe('a far end that takes without reading, as this process sees it', () => 
 
   test('what is taken is seen, of nobody else', async () => {
     const windows = createTcpWindows({ clock: systemClock(), log: silentLog });
-    const before = await windows.of(process.pid, port);
-    expect(before?.window).toBeGreaterThan(0);
+    // Who is asked starts with the first question.
+    const before = await until('seen', () => windows.of(process.pid, port));
+    expect(before.window).toBeGreaterThan(0);
     socket.write(Buffer.alloc(40_000));
-    const most = (before?.acked ?? 0) + 40_000;
+    const most = before.acked + 40_000;
     await until('taken', async () => (await windows.of(process.pid, port))?.acked === most);
     const gone = spawnSync(process.execPath, ['--version']).pid;
     expect(await windows.of(gone, port)).toBeNull();
