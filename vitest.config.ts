@@ -22,7 +22,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      // Everything with an OBS in it, and the whole studio but where two lanes are as long so.
+      // Everything with an OBS in it and the whole studio, but for two files: the lanes are of one length so.
       lane('studio', ['test/e2e/**/*.test.ts', obsTests], [shortWholes]),
       lane('media', ['test/edge/**/*.test.ts', shortWholes], [obsTests]),
     ],
