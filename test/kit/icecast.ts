@@ -27,6 +27,8 @@ export interface Icecast {
 const mount = '/am.mp3';
 const sourcePassword = 'fuente &=#? 1';
 const adminPassword = 'administra';
+/** It answers in a tenth of this, ms. */
+const answerMs = 6000;
 
 /** Starts Icecast on a free port with a folder of its own and waits until it answers. */
 export async function startIcecast(): Promise<Icecast> {
@@ -47,17 +49,25 @@ export async function startIcecast(): Promise<Icecast> {
   const base = `http://127.0.0.1:${port}`;
   const login = { authorization: `Basic ${btoa(`admin:${adminPassword}`)}` };
   async function start(): Promise<void> {
-    const started = spawn('icecast2', ['-c', configFile], { stdio: 'ignore', ...nobody });
-    child = started;
-    await until('Icecast answers', async () => {
-      if (started.exitCode !== null) throw new Error(`icecast2 ended: ${started.exitCode}`);
-      return (await fetch(`${base}/status-json.xsl`)).ok;
-    });
+    let begun = -Infinity;
+    await until(
+      'Icecast answers',
+      async () => {
+        // One that died at its start, of a signal too, or hangs in it, is nothing that is judged here.
+        if (!child || performance.now() - begun > answerMs || !running(child)) {
+          await stop();
+          begun = performance.now();
+          child = spawn('icecast2', ['-c', configFile], { stdio: 'ignore', ...nobody });
+        }
+        return (await fetch(`${base}/status-json.xsl`)).ok;
+      },
+      30_000,
+    );
   }
   async function stop(): Promise<void> {
     const ending = child;
     child = null;
-    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return;
+    if (!ending || !running(ending)) return;
     const gone = new Promise((resolve) => ending.once('exit', resolve));
     ending.kill('SIGKILL');
     await gone;
@@ -85,6 +95,10 @@ export async function startIcecast(): Promise<Icecast> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function running(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null;
 }
 
 function config(folder: string, logs: string, port: number): string {
